@@ -1,0 +1,47 @@
+package import Diagnostics
+
+/// How the core looks at the platform.
+///
+/// It cannot change anything.
+/// `CloudController` conforms to it with HTTP; tests with values.
+package protocol PlatformReader: Sendable {
+    /// Everything that planning these declarations needs, in as few requests as possible.
+    ///
+    /// What is declared and not visible is missing from the result; it is no error here.
+    func observe(_ desired: DesiredState) async throws(PlatformError) -> ObservedState
+
+    /// The newest process of that type, nil when there is none. With its command unless that is hidden.
+    func process(ofApp appGUID: String, type: Text) async throws(PlatformError) -> ObservedProcess?
+
+    /// The app's current droplet, nil when there is none.
+    func currentDroplet(ofApp appGUID: String) async throws(PlatformError) -> ObservedDroplet?
+
+    /// The droplet of that guid, nil when it is gone.
+    func droplet(_ guid: String) async throws(PlatformError) -> ObservedDroplet?
+
+    /// The tasks of the app that carry the label `evenkeel.dev/run=FINGERPRINT`, by rising sequence id.
+    func runs(ofApp appGUID: String, fingerprint: String) async throws(PlatformError) -> [ObservedTask]
+
+    /// The task of that guid, nil when it is gone.
+    func task(_ guid: String) async throws(PlatformError) -> ObservedTask?
+}
+
+/// A platform that can also be changed, one request at a time.
+package protocol Platform: PlatformReader {
+    /// Sends a filled request.
+    ///
+    /// Reads and PATCH are repeated on transient failures, every method after a 401 or a 429, a POST never otherwise
+    /// (`retries` in `PlatformError` says what is left to decide).
+    func send(_ request: Request) async throws(PlatformError) -> Answer
+}
+
+/// What came back for a request: the resource as the server now shows it.
+package enum Answer: Hashable, Sendable {
+    /// Labels and annotations of the app.
+    case app(ObservedFields)
+    case process(ObservedProcess)
+    case droplet(ObservedDroplet)
+    case task(ObservedTask)
+    /// The platform cannot write; the request was only shown.
+    case notSent
+}

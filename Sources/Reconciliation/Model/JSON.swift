@@ -1,0 +1,125 @@
+package import Diagnostics
+
+/// A JSON value with members in a fixed order, so that equal plans print as equal bytes.
+package indirect enum JSON: Hashable, Sendable {
+    case null
+    case bool(Bool)
+    case number(Int)
+    case text(Text)
+    case list([JSON])
+    case object([Member])
+
+    package struct Member: Hashable, Sendable {
+        package let name: Text
+        package let value: JSON
+
+        package init(_ name: Text, _ value: JSON) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    package subscript(name: Text) -> JSON? {
+        guard case .object(let members) = self else { return nil }
+        return members.first { $0.name == name }?.value
+    }
+}
+
+extension JSON: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral, ExpressibleByStringLiteral {
+    package init(dictionaryLiteral elements: (String, JSON)...) {
+        self = .object(elements.map { Member(Text($0.0), $0.1) })
+    }
+
+    package init(arrayLiteral elements: JSON...) {
+        self = .list(elements)
+    }
+
+    package init(stringLiteral value: String) {
+        self = .text(Text(value))
+    }
+}
+
+extension JSON {
+    /// Without blanks, members in their order.
+    ///
+    /// Only `"`, `\` and U+0000 to U+001F are escaped, the latter as `\u00xx` with lower-case digits; everything else
+    /// is raw UTF-8. Fingerprints are computed over these bytes, so this form never changes.
+    package var compact: String {
+        var result = ""
+        write(to: &result, indentation: nil)
+        return result
+    }
+
+    /// Two blanks a level, for people.
+    package var pretty: String {
+        var result = ""
+        write(to: &result, indentation: 0)
+        return result
+    }
+
+    private func write(to result: inout String, indentation: Int?) {
+        let inner = indentation.map { $0 + 1 }
+        switch self {
+        case .null: result += "null"
+        case .bool(let value): result += value ? "true" : "false"
+        case .number(let value): result += String(value)
+        case .text(let value): JSON.writeQuoted(value, to: &result)
+        case .list(let elements):
+            result += "["
+            for (index, element) in elements.enumerated() {
+                JSON.writeSeparator(before: index, to: &result, indentation: inner)
+                element.write(to: &result, indentation: inner)
+            }
+            JSON.writeEnd("]", isEmpty: elements.isEmpty, to: &result, indentation: indentation)
+        case .object(let members):
+            result += "{"
+            for (index, member) in members.enumerated() {
+                JSON.writeSeparator(before: index, to: &result, indentation: inner)
+                JSON.writeQuoted(member.name, to: &result)
+                result += inner == nil ? ":" : ": "
+                member.value.write(to: &result, indentation: inner)
+            }
+            JSON.writeEnd("}", isEmpty: members.isEmpty, to: &result, indentation: indentation)
+        }
+    }
+
+    private static func writeSeparator(before index: Int, to result: inout String, indentation: Int?) {
+        if index > 0 { result += "," }
+        if let indentation { result += "\n" + String(repeating: "  ", count: indentation) }
+    }
+
+    private static func writeEnd(_ bracket: String, isEmpty: Bool, to result: inout String, indentation: Int?) {
+        if let indentation, !isEmpty { result += "\n" + String(repeating: "  ", count: indentation) }
+        result += bracket
+    }
+
+    private static func writeQuoted(_ text: Text, to result: inout String) {
+        result += "\""
+        for scalar in text.string.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\u{0}"..."\u{1f}":
+                let digits = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        result += "\""
+    }
+}
+
+extension JSON {
+    /// The value with every text that is a symbol as a whole, `{name}`, replaced by `values["name"]`.
+    package func filled(with values: [String: String]) -> JSON {
+        switch self {
+        case .null, .bool, .number: return self
+        case .text(let text):
+            guard text.string.hasPrefix("{"), text.string.hasSuffix("}") else { return self }
+            return values[String(text.string.dropFirst().dropLast())].map { .text(Text($0)) } ?? self
+        case .list(let elements): return .list(elements.map { $0.filled(with: values) })
+        case .object(let members):
+            return .object(members.map { Member($0.name, $0.value.filled(with: values)) })
+        }
+    }
+}

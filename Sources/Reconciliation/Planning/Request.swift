@@ -1,0 +1,42 @@
+/// One write, as data: what would be sent, with symbols in place of what only the platform knows.
+///
+/// `{app.guid}`, `{process.guid}`, `{droplet.guid}`, `{task.guid}` and `{run}` stand in paths and bodies until
+/// `filled(with:)` puts observed values there, right before sending.
+package struct Request: Hashable, Sendable {
+    package enum Method: String, Hashable, Sendable {
+        case post = "POST"
+        case patch = "PATCH"
+    }
+
+    /// What the request asks for, which is also what its answer shows.
+    package enum Kind: Hashable, Sendable {
+        case patchApp, patchProcess, scaleProcess, patchDroplet, createTask, patchTask, cancelTask
+    }
+
+    package let kind: Kind
+    package let path: String
+    package let body: JSON?
+
+    package init(_ kind: Kind, path: String, body: JSON?) {
+        self.kind = kind
+        self.path = path
+        self.body = body
+    }
+
+    package var method: Method {
+        switch kind {
+        case .patchApp, .patchProcess, .patchDroplet, .patchTask: .patch
+        case .scaleProcess, .createTask, .cancelTask: .post
+        }
+    }
+
+    /// The request with every symbol replaced, `{name}` by `values["name"]`; unknown symbols stay.
+    ///
+    /// In the body only texts that are a symbol as a whole are replaced, so a command that contains `{run}` stays
+    /// as it is.
+    package func filled(with values: [String: String]) -> Request {
+        var filledPath = path
+        for (name, value) in values { filledPath = filledPath.replacing("{\(name)}", with: value) }
+        return Request(kind, path: filledPath, body: body?.filled(with: values))
+    }
+}

@@ -1,0 +1,5 @@
+import Hummingbird
+import HTTPTypes
+import Logging
+import NIOCore
+enum SandboxPlaceholder {}
