@@ -6,6 +6,12 @@ package indirect enum JSON: Hashable, Sendable {
     case bool(Bool)
     case number(Int)
     case text(Text)
+    /// Stands for a value that only the platform knows, such as `process.guid`; printed as `"{process.guid}"`.
+    ///
+    /// It is no text, so that a command that reads `{run}` stays a command.
+    case symbol(String)
+    /// A value that a secret went into; only `wire` shows it.
+    case masked(JSON, shown: Text)
     case list([JSON])
     case object([Member])
 
@@ -50,6 +56,13 @@ extension JSON {
         return result
     }
 
+    /// As `compact`, with secrets: for sending and hashing, never for showing.
+    package var wire: String {
+        var result = ""
+        write(to: &result, indentation: nil, isRevealing: true)
+        return result
+    }
+
     /// Two blanks a level, for people.
     package var pretty: String {
         var result = ""
@@ -57,18 +70,25 @@ extension JSON {
         return result
     }
 
-    private func write(to result: inout String, indentation: Int?) {
+    private func write(to result: inout String, indentation: Int?, isRevealing: Bool = false) {
         let inner = indentation.map { $0 + 1 }
         switch self {
         case .null: result += "null"
         case .bool(let value): result += value ? "true" : "false"
         case .number(let value): result += String(value)
         case .text(let value): JSON.writeQuoted(value, to: &result)
+        case .symbol(let name): JSON.writeQuoted(Text("{\(name)}"), to: &result)
+        case .masked(let value, let shown):
+            if isRevealing {
+                value.write(to: &result, indentation: indentation, isRevealing: true)
+            } else {
+                JSON.writeQuoted(shown, to: &result)
+            }
         case .list(let elements):
             result += "["
             for (index, element) in elements.enumerated() {
                 JSON.writeSeparator(before: index, to: &result, indentation: inner)
-                element.write(to: &result, indentation: inner)
+                element.write(to: &result, indentation: inner, isRevealing: isRevealing)
             }
             JSON.writeEnd("]", isEmpty: elements.isEmpty, to: &result, indentation: indentation)
         case .object(let members):
@@ -77,7 +97,7 @@ extension JSON {
                 JSON.writeSeparator(before: index, to: &result, indentation: inner)
                 JSON.writeQuoted(member.name, to: &result)
                 result += inner == nil ? ":" : ": "
-                member.value.write(to: &result, indentation: inner)
+                member.value.write(to: &result, indentation: inner, isRevealing: isRevealing)
             }
             JSON.writeEnd("}", isEmpty: members.isEmpty, to: &result, indentation: indentation)
         }
@@ -110,16 +130,13 @@ extension JSON {
 }
 
 extension JSON {
-    /// The value with every text that is a symbol as a whole, `{name}`, replaced by `values["name"]`.
+    /// The value with every symbol replaced by `values[name]`; unknown symbols stay.
     package func filled(with values: [String: String]) -> JSON {
         switch self {
-        case .null, .bool, .number: return self
-        case .text(let text):
-            guard text.string.hasPrefix("{"), text.string.hasSuffix("}") else { return self }
-            return values[String(text.string.dropFirst().dropLast())].map { .text(Text($0)) } ?? self
-        case .list(let elements): return .list(elements.map { $0.filled(with: values) })
-        case .object(let members):
-            return .object(members.map { Member($0.name, $0.value.filled(with: values)) })
+        case .null, .bool, .number, .text, .masked: self
+        case .symbol(let name): values[name].map { .text(Text($0)) } ?? self
+        case .list(let elements): .list(elements.map { $0.filled(with: values) })
+        case .object(let members): .object(members.map { Member($0.name, $0.value.filled(with: values)) })
         }
     }
 }

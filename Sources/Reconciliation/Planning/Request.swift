@@ -31,9 +31,6 @@ package struct Request: Hashable, Sendable {
     }
 
     /// The request with every symbol replaced, `{name}` by `values["name"]`; unknown symbols stay.
-    ///
-    /// In the body only texts that are a symbol as a whole are replaced, so a command that contains `{run}` stays
-    /// as it is.
     package func filled(with values: [String: String]) -> Request {
         var filledPath = path
         for (name, value) in values { filledPath = filledPath.replacing("{\(name)}", with: value) }

@@ -1,0 +1,88 @@
+package import Diagnostics
+
+/// One difference between what is declared and what was observed.
+package struct FieldChange: Hashable, Sendable {
+    package let field: Field
+    /// What was observed; null where the API shows nothing.
+    package let before: FieldValue
+    package let after: DesiredValue
+    /// The place of the declared value.
+    package let origin: SourceRange
+    /// The value as written, where a secret went into it: the outputs show this and not the value.
+    package let masked: Text?
+    /// The server makes this change itself, as a consequence of another; it is not sent.
+    package let isImplied: Bool
+
+    package init(
+        _ field: Field,
+        from before: FieldValue,
+        to after: DesiredValue,
+        at origin: SourceRange,
+        masked: Text? = nil,
+        isImplied: Bool = false
+    ) {
+        self.field = field
+        self.before = before
+        self.after = after
+        self.origin = origin
+        self.masked = masked
+        self.isImplied = isImplied
+    }
+}
+
+/// The managed differences of one resource.
+package struct Drift: Hashable, Sendable {
+    /// In the order of declaration.
+    package var changes: [FieldChange] = []
+    /// Fields whose values are kept from this user.
+    package var hidden: [DeclaredField] = []
+    /// Fields that the server does not know.
+    package var notShown: [DeclaredField] = []
+
+    package var isEmpty: Bool { changes.isEmpty && hidden.isEmpty && notShown.isEmpty }
+
+    /// The changes that one kind of write carries.
+    package func changes(carriedBy carrier: FieldDefinition.Carrier...) -> [FieldChange] {
+        changes.filter { carrier.contains($0.field.definition.carrier) }
+    }
+}
+
+/// The differences of the declared fields; what is not declared is never looked at.
+package func drift(
+    of declared: [DeclaredField],
+    from observed: ObservedFields,
+    context: FieldContext = FieldContext()
+) -> Drift {
+    var drift = Drift()
+    for field in declared {
+        switch standing(of: field, in: observed, context: context) {
+        case .inPlace: break
+        case .hidden: drift.hidden.append(field)
+        case .notShown: drift.notShown.append(field)
+        case .differs(let target):
+            let before: FieldValue = if case .value(let value) = observed[field.field] { value } else { .null }
+            drift.changes.append(
+                FieldChange(field.field, from: before, to: target, at: field.origin, masked: field.masked)
+            )
+            drift.changes += clearedEndpoint(by: field, target, in: observed)
+        }
+    }
+    return drift
+}
+
+/// Leaving http makes the server forget the endpoint (`cloud_controller_ng app/actions/process_update.rb`).
+private func clearedEndpoint(
+    by declared: DeclaredField,
+    _ target: DesiredValue,
+    in observed: ObservedFields
+) -> [FieldChange] {
+    let endpoint: Field
+    switch declared.field {
+    case .healthCheck(.type): endpoint = .healthCheck(.endpoint)
+    case .readinessHealthCheck(.type): endpoint = .readinessHealthCheck(.endpoint)
+    case .image, .command, .user, .healthCheck, .readinessHealthCheck: return []
+    case .instances, .memory, .disk, .logRateLimit, .label, .annotation: return []
+    }
+    guard target != .text("http"), case .value(.text(let path)) = observed[endpoint] else { return [] }
+    return [FieldChange(endpoint, from: .text(path), to: .null, at: declared.origin, isImplied: true)]
+}

@@ -1,0 +1,190 @@
+import Diagnostics
+
+/// Plans one app that was found: its operations in order, or what is wrong with it.
+struct AppPlanner {
+    let address: Address
+    let desired: DesiredApp
+    let observed: ObservedApp
+    let server: Server
+
+    var operations: [Plan.Operation] = []
+    var unknowns: [Plan.Unknown] = []
+    var failedRuns: [Plan.FailedRun] = []
+    var diagnostics: [Diagnostic] = []
+    /// The declared resources of the app.
+    var resources: [Address] = []
+
+    /// What is the same for every app of a space.
+    struct Server {
+        let apiVersion: String?
+        let identity: Identity
+        let roles: Set<String>
+    }
+
+    init(address: Address, desired: DesiredApp, observed: ObservedApp, server: Server) {
+        self.address = address
+        self.desired = desired
+        self.observed = observed
+        self.server = server
+    }
+
+    /// Fills the results.
+    ///
+    /// An app with an error keeps its diagnostics and loses its operations.
+    mutating func plan() {
+        if let deployment = observed.deployments.first {
+            diagnostics.append(.deploymentInFlight(deployment, address, at: desired.origin))
+        }
+        planApp()
+        planDroplet()
+        for process in desired.processes { plan(process) }
+        for task in desired.tasks { plan(task) }
+        if diagnostics.contains(where: { $0.severity == .error }) {
+            operations = []
+            return
+        }
+        operations = operations.enumerated()
+            .sorted { ($0.element.step.rank, $0.offset) < ($1.element.step.rank, $1.offset) }
+            .map(\.element)
+    }
+
+    private mutating func planApp() {
+        guard !desired.fields.isEmpty else { return }
+        resources.append(address)
+        let drift = drift(of: desired.fields, from: observed.fields)
+        note(drift, of: address)
+        append(
+            drift.changes,
+            of: desired.fields,
+            Draft(.appMetadata, address, at: desired.origin, .patchApp, "/v3/apps/{app.guid}")
+        )
+    }
+
+    private mutating func planDroplet() {
+        guard let declared = desired.droplet, !declared.fields.isEmpty else { return }
+        let place = address.appending(.droplet)
+        resources.append(place)
+        guard let droplet = observed.droplet else {
+            diagnostics.append(.noDroplet(place, app: desired.name, at: declared.origin))
+            return
+        }
+        let drift = drift(of: declared.fields, from: droplet.fields)
+        note(drift, of: place)
+        let image = drift.changes(carriedBy: .image)
+        if let change = image.first, !droplet.isDocker || droplet.state != "STAGED" {
+            diagnostics.append(.imageNotChangeable(droplet, place, at: change.origin))
+        }
+        var draft = Draft(.dropletImage, place, at: declared.origin, .patchDroplet, "/v3/droplets/{droplet.guid}")
+        draft.notes = ["changed in place: no revision keeps the image before it"]
+        append(image, of: declared.fields, draft)
+        append(
+            drift.changes(carriedBy: .metadata),
+            of: declared.fields,
+            Draft(.dropletMetadata, place, at: declared.origin, .patchDroplet, "/v3/droplets/{droplet.guid}")
+        )
+    }
+
+    private mutating func plan(_ declared: DesiredProcess) {
+        let place = address.appending(.process(declared.type))
+        resources.append(place)
+        guard let process = observed.processes.first(where: { $0.type == declared.type }) else {
+            let types = observed.processes.map(\.type)
+            diagnostics.append(.noProcess(place, declared.type, among: types, at: declared.origin))
+            return
+        }
+        let context = FieldContext(app: observed, type: declared.type)
+        let drift = drift(of: declared.fields, from: process.fields, context: context)
+        note(drift, of: place)
+        append(
+            drift.changes(carriedBy: .settings, .metadata),
+            of: declared.fields,
+            Draft(.processSettings, place, at: declared.origin, .patchProcess, "/v3/processes/{process.guid}")
+        )
+        append(
+            drift.changes(carriedBy: .scale),
+            of: declared.fields,
+            Draft(.scale, place, at: declared.origin, .scaleProcess, "/v3/processes/{process.guid}/actions/scale")
+        )
+    }
+}
+
+// MARK: - Operations
+
+extension AppPlanner {
+    /// What an operation is before its changes are known.
+    struct Draft {
+        let step: OperationStep
+        let address: Address
+        let origin: SourceRange
+        let kind: Request.Kind
+        let path: String
+        var action: Plan.Operation.Action = .update
+        var notes: [String] = []
+        var run: Plan.Run?
+        var preconditions: [Plan.Precondition] = []
+
+        init(
+            _ step: OperationStep,
+            _ address: Address,
+            at origin: SourceRange,
+            _ kind: Request.Kind,
+            _ path: String
+        ) {
+            self.step = step
+            self.address = address
+            self.origin = origin
+            self.kind = kind
+            self.path = path
+        }
+    }
+
+    /// Appends an operation that makes the changes, none when there are none.
+    mutating func append(_ changes: [FieldChange], of declared: [DeclaredField], _ draft: Draft) {
+        guard !changes.isEmpty else { return }
+        var draft = draft
+        let sent = sentFields(for: changes, declared: declared)
+        draft.preconditions = changes.map {
+            Plan.Precondition($0.field.definition.name, $0.before, isMasked: $0.masked != nil)
+        }
+        append(draft, changes: changes, body: body(of: sent), expected: sent)
+    }
+
+    mutating func append(_ draft: Draft, changes: [FieldChange], body: JSON?, expected: [DeclaredField]) {
+        let permission = draft.kind.permission(changesImage: draft.step == .dropletImage)
+        let needs = permission.missing(for: server.identity, roles: server.roles)
+        operations.append(
+            Plan.Operation(
+                address: draft.address,
+                action: draft.action,
+                step: draft.step,
+                origin: draft.origin,
+                effect: effect(of: changes, step: draft.step),
+                changes: changes,
+                request: Request(draft.kind, path: draft.path, body: body),
+                preconditions: draft.preconditions,
+                needs: needs,
+                notes: draft.notes,
+                expected: expected,
+                run: draft.run
+            )
+        )
+        if let needs { diagnostics.append(.notPermitted(draft.address, needs: needs, at: draft.origin)) }
+    }
+
+    private func effect(of changes: [FieldChange], step: OperationStep) -> Plan.Operation.Effect {
+        switch step {
+        case .cancelTasks, .tasksBeforeRollout, .tasksAfterRollout, .rollout: return .atOnce
+        case .dropletImage, .dropletMetadata, .appMetadata, .processSettings, .scale, .taskMetadata: break
+        }
+        if changes.allSatisfy(\.field.definition.isLiveAtOnce) { return .atOnce }
+        return observed.isStarted ? .afterRestart : .atStart
+    }
+
+    /// Keeps what can not be decided of a resource.
+    mutating func note(_ drift: Drift, of place: Address) {
+        unknowns += drift.hidden.map { Plan.Unknown(address: place, field: $0.field, origin: $0.keyOrigin) }
+        diagnostics += drift.notShown.map {
+            .notSupportedByServer($0.field, place, version: server.apiVersion, at: $0.keyOrigin)
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import Crypto
+package import Diagnostics
+
+/// The identity of a task's specification: two manifests that ask for the same run have the same fingerprint.
+///
+/// The first 32 hex digits of SHA-256 over canonical JSON. The bytes are frozen: keys may be added for manifests that
+/// use them, but never change for those that do not.
+package struct Fingerprint: Hashable, Sendable {
+    package let hex: String
+    /// It contains a droplet's guid, so it is not known from the manifest alone.
+    package let containsGUID: Bool
+    /// What was hashed.
+    package let canonical: String
+
+    /// - Parameter droplet: for `once_per_droplet` the current droplet's guid and, for docker, its image.
+    package init(of task: DesiredTask, droplet: (guid: String, image: Text?)?) {
+        var members: [Text: JSON] = ["format": .number(1), "name": .text(task.name)]
+        for declared in task.fields {
+            switch declared.field {
+            case .command, .user, .memory, .disk, .logRateLimit:
+                members[Text(declared.field.definition.name)] = declared.value.json
+            case .image, .healthCheck, .readinessHealthCheck, .instances, .label, .annotation: break
+            }
+        }
+        if let template = task.template { members["template"] = .text(template.value) }
+        if let revision = task.revision { members["revision"] = .number(revision.value) }
+        if let droplet {
+            members["droplet"] = .text(Text(droplet.guid))
+            if let image = droplet.image { members["image"] = .text(image) }
+        }
+        let sorted = members.sorted { $0.key < $1.key }
+        canonical = JSON.object(sorted.map { JSON.Member($0.key, $0.value) }).compact
+        hex = String(sha256Hex(canonical).prefix(32))
+        containsGUID = droplet != nil
+    }
+}
+
+/// The SHA-256 of the text's UTF-8, two lower-case digits a byte.
+func sha256Hex(_ text: String) -> String {
+    let digits = Array("0123456789abcdef".unicodeScalars)
+    var result = String.UnicodeScalarView()
+    for byte in SHA256.hash(data: Array(text.utf8)) {
+        result.append(digits[Int(byte >> 4)])
+        result.append(digits[Int(byte & 15)])
+    }
+    return String(result)
+}
+
+/// The labels that tie a task's row to the run that the manifest declares.
+package enum RunLabel {
+    package static let run: Text = "evenkeel.dev/run"
+    package static let attempt: Text = "evenkeel.dev/attempt"
+}

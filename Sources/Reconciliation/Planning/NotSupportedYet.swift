@@ -1,0 +1,43 @@
+package import Diagnostics
+
+/// What the language can say and this version cannot do.
+///
+/// Each is an error at its key: nothing is accepted and ignored.
+package func notSupportedYet(in desired: DesiredState) -> [Diagnostic] {
+    desired.apps.flatMap { entry -> [Diagnostic] in
+        let app = entry.app
+        var found: [Diagnostic?] = [
+            app.manager.map { .notSupportedYet("`manager`", at: $0.origin) },
+            app.isProtected.flatMap { $0.value ? .notSupportedYet("`protected: true`", at: $0.origin) : nil },
+            app.rollout.flatMap { rollout in
+                let strategy = rollout.value.strategy
+                return strategy == .none ? nil : .notSupportedYet("`rollout: \(strategy.rawValue)`", at: rollout.origin)
+            },
+            app.droplet?.imageUpdate.flatMap {
+                $0.value == .restage ? .notSupportedYet("`image_update: restage`", at: $0.origin) : nil
+            },
+        ]
+        for task in app.tasks {
+            found.append(task.wait.flatMap { $0.value == nil ? nil : .notSupportedYet("`wait`", at: $0.origin) })
+            found.append(task.retries.flatMap { $0.value == 0 ? nil : .notSupportedYet("`retries`", at: $0.origin) })
+            found.append(
+                task.when.flatMap {
+                    $0.value == .beforeRollout ? .notSupportedYet("`when: before_rollout`", at: $0.origin) : nil
+                }
+            )
+        }
+        return found.compactMap(\.self)
+    }
+}
+
+extension Diagnostic {
+    fileprivate static func notSupportedYet(_ what: String, at origin: SourceRange) -> Diagnostic {
+        Diagnostic(
+            .error,
+            .notSupportedYet,
+            "\(what) is not supported by this version",
+            at: Annotation(origin),
+            details: [.help("remove it, or wait for a version that can do it; `validate` accepts it")]
+        )
+    }
+}

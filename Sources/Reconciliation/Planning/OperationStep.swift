@@ -1,0 +1,27 @@
+/// The order of operations within an app, a literal table.
+///
+///     cancel tasks            what must not run is stopped before anything changes
+///       droplet image         ┐
+///       droplet metadata      │ settings, from the outside in
+///       app metadata          │
+///       process settings      │
+///       scale                 ┘
+///         tasks before rollout
+///           rollout           makes the settings live
+///         tasks after rollout
+///     task metadata           of the runs that exist by then
+package enum OperationStep: String, Hashable, Sendable, CaseIterable {
+    case cancelTasks = "cancel_tasks"
+    case dropletImage = "droplet_image"
+    case dropletMetadata = "droplet_metadata"
+    case appMetadata = "app_metadata"
+    case processSettings = "process_settings"
+    case scale
+    case tasksBeforeRollout = "tasks_before_rollout"
+    case rollout
+    case tasksAfterRollout = "tasks_after_rollout"
+    case taskMetadata = "task_metadata"
+
+    /// The position in the table.
+    var rank: Int { OperationStep.allCases.firstIndex(of: self) ?? 0 }
+}

@@ -1,0 +1,40 @@
+/// What somebody must be allowed to do on the platform for a request to be taken.
+///
+/// `cloud_controller_ng lib/cloud_controller/permissions.rb` and the controllers under `app/controllers/v3`.
+package enum Permission: Hashable, Sendable {
+    /// Developers and supporters: change and scale processes, cancel tasks.
+    case manageProcesses
+    /// Developers only: labels of apps and droplets, tasks.
+    case develop
+    /// The droplet's image: a scope, no role helps.
+    case updateImage
+}
+
+extension Request.Kind {
+    /// What the server asks for; the image of a droplet has a stricter rule than its labels.
+    func permission(changesImage: Bool) -> Permission {
+        switch self {
+        case .patchProcess, .scaleProcess, .cancelTask: .manageProcesses
+        case .patchApp, .createTask, .patchTask: .develop
+        case .patchDroplet: changesImage ? .updateImage : .develop
+        }
+    }
+}
+
+extension Permission {
+    /// What is missing, in words that follow "needs"; nil when the caller may do it.
+    func missing(for identity: Identity, roles: Set<String>) -> String? {
+        if identity.scopes.contains("cloud_controller.admin") { return nil }
+        guard identity.scopes.contains("cloud_controller.write") else { return "the scope cloud_controller.write" }
+        switch self {
+        case .manageProcesses:
+            return roles.isDisjoint(with: ["space_developer", "space_supporter"])
+                ? "space developer or space supporter" : nil
+        case .develop:
+            return roles.contains("space_developer") ? nil : "space developer"
+        case .updateImage:
+            return identity.scopes.contains("cloud_controller.update_build_state")
+                ? nil : "the scope cloud_controller.admin or cloud_controller.update_build_state"
+        }
+    }
+}

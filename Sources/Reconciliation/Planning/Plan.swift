@@ -1,0 +1,136 @@
+package import Diagnostics
+
+/// What would be done, in order, and what it was computed from.
+///
+/// A value: `plan` prints it, `apply` performs exactly it. Equal manifests and equal observed state give an equal
+/// plan, byte for byte; it holds no times and no guids but those in preconditions.
+package struct Plan: Hashable, Sendable {
+    /// A declared field whose value is kept from this user, so that nobody knows whether it differs.
+    package struct Unknown: Hashable, Sendable {
+        package let address: Address
+        package let field: Field
+        package let origin: SourceRange
+    }
+
+    /// A declared run that ended as FAILED; it is not repeated.
+    package struct FailedRun: Hashable, Sendable {
+        package let address: Address
+        package let origin: SourceRange
+        /// The server's words, if it gave any.
+        package let reason: String?
+        package let outcome: RunOutcome
+    }
+
+    package var api: String
+    package var user: String
+    /// `ORG/SPACE` of every declared space.
+    package var spaces: [String]
+    /// By app, then by `OperationStep`, then in the order of the manifest.
+    package var operations: [Operation]
+    package var unknowns: [Unknown]
+    package var failedRuns: [FailedRun]
+    /// Declared resources that need nothing.
+    package var unchanged: Int
+    /// The resources that cannot be planned; the diagnostics say why.
+    package var erroneous: Set<String>
+
+    package init(api: String, user: String, spaces: [String]) {
+        self.api = api
+        self.user = user
+        self.spaces = spaces
+        operations = []
+        unknowns = []
+        failedRuns = []
+        unchanged = 0
+        erroneous = []
+    }
+}
+
+extension Plan {
+    /// One step on one resource: one write.
+    package struct Operation: Hashable, Sendable {
+        package enum Action: String, Hashable, Sendable {
+            case update, run, cancel
+        }
+
+        /// When the platform acts on it.
+        package enum Effect: String, Hashable, Sendable {
+            case atOnce = "at_once"
+            case afterRestart = "after_restart"
+            /// The app is stopped: it shows at the next start.
+            case atStart = "at_start"
+        }
+
+        package let address: Address
+        package let action: Action
+        package let step: OperationStep
+        package let origin: SourceRange
+        package let effect: Effect
+        package let changes: [FieldChange]
+        package let request: Request
+        package let preconditions: [Precondition]
+        /// What the caller lacks to do this, in words that follow "needs".
+        package var needs: String?
+        /// Facts worth knowing before agreeing.
+        package var notes: [String]
+        /// The declared fields that the answer has to show.
+        package let expected: [DeclaredField]
+        /// The run that a task's operation is about; nil for others.
+        package var run: Run?
+    }
+
+    /// Which run of a task is meant; the fingerprint is nil for one that is cancelled whatever it is.
+    package struct Run: Hashable, Sendable {
+        package let fingerprint: String?
+        /// Of an existing row; nil for one to be created.
+        package let sequenceID: Int?
+    }
+
+    /// What was observed of something that the operation depends on.
+    package struct Precondition: Hashable, Sendable {
+        package let name: String
+        package let value: FieldValue
+        /// The observed value belongs to a masked field.
+        package let isMasked: Bool
+
+        package init(_ name: String, _ value: FieldValue, isMasked: Bool = false) {
+            self.name = name
+            self.value = value
+            self.isMasked = isMasked
+        }
+    }
+
+    /// Nothing to do, nothing unknown, nothing wrong.
+    package var isEmpty: Bool {
+        operations.isEmpty && unknowns.isEmpty && failedRuns.isEmpty && erroneous.isEmpty
+    }
+}
+
+/// How a run that is FAILED on the platform ended.
+///
+/// `cloud_controller_ng app/actions/task_create.rb`, `lib/cloud_controller/diego/tasks_sync.rb`.
+package enum RunOutcome: String, Hashable, Sendable {
+    case notStarted = "not_started"
+    case unknown
+    case canceled
+    case failed
+
+    package init(failureReason: String?) {
+        switch failureReason {
+        case "Unable to request task to be run", "Task expired in PENDING state": self = .notStarted
+        case "Unable to determine completion status": self = .unknown
+        case "task was cancelled": self = .canceled
+        default: self = .failed
+        }
+    }
+
+    /// In words that follow the address of the run.
+    package var words: String {
+        switch self {
+        case .notStarted: "was not started"
+        case .unknown: "ended with an unknown outcome"
+        case .canceled: "was cancelled"
+        case .failed: "failed"
+        }
+    }
+}

@@ -1,0 +1,169 @@
+import Diagnostics
+
+// What planning has to say about an app, each at the line of the manifest that asked for it.
+
+extension Diagnostic {
+    static func noSpace(_ space: DesiredSpace, in observed: ObservedState) -> Diagnostic {
+        let organization = space.organization.value
+        let isMissing = observed.spaceNames[organization] == nil
+        let subject = isMissing ? "\(organization)" : "\(organization)/\(space.space.value)"
+        let origin = isMissing ? space.organization.origin : space.space.origin
+        let candidates = isMissing ? observed.organizationNames : observed.spaceNames[organization] ?? []
+        return notFound(
+            isMissing ? "organization `\(organization)`" : "space `\(subject)`",
+            subject: subject,
+            details: .invisible(to: observed.identity.name)
+                + .didYouMean(isMissing ? organization : space.space.value, among: candidates),
+            at: origin
+        )
+    }
+
+    static func noApp(_ address: Address, _ app: DesiredApp, among names: [Text], user: String) -> Diagnostic {
+        notFound(
+            "app `\(address)`",
+            subject: "\(address)",
+            details: .invisible(to: user) + .didYouMean(app.name, among: names),
+            at: app.origin
+        )
+    }
+
+    static func noProcess(_ address: Address, _ type: Text, among types: [Text], at origin: SourceRange) -> Diagnostic {
+        notFound(
+            "process `\(address)`",
+            subject: "\(address)",
+            details: [.note("the app has \(listed(types, as: "process"))")] + .didYouMean(type, among: types),
+            at: origin
+        )
+    }
+
+    static func noTemplate(_ address: Address, _ type: Text, among types: [Text], at origin: SourceRange) -> Diagnostic
+    {
+        notFound(
+            "process `\(type)`, the template of `\(address)`,",
+            subject: "\(address)",
+            details: [.note("the app has \(listed(types, as: "process"))")] + .didYouMean(type, among: types),
+            at: origin
+        )
+    }
+
+    static func noDroplet(_ address: Address, app: Text, at origin: SourceRange) -> Diagnostic {
+        notFound(
+            "the current droplet of app `\(app)`",
+            subject: "\(address)",
+            details: [.note("nothing was pushed to the app yet, or no droplet is assigned to it")],
+            at: origin
+        )
+    }
+
+    private static func notFound(
+        _ what: String,
+        subject: String,
+        details: [Detail],
+        at origin: SourceRange
+    ) -> Diagnostic {
+        let label = "declared here"
+        return Diagnostic(
+            .error,
+            .notFound,
+            "\(what) does not exist",
+            subject: subject,
+            at: Annotation(origin, label),
+            details: details
+        )
+    }
+
+    static func notSupportedByServer(
+        _ field: Field,
+        _ address: Address,
+        version: String?,
+        at origin: SourceRange
+    ) -> Diagnostic {
+        let server = version.map { "this server (API version \($0))" } ?? "this server"
+        return Diagnostic(
+            .error,
+            .notSupportedByServer,
+            "\(server) does not know `\(field.definition.name)` of `\(address)`",
+            subject: "\(address)",
+            at: Annotation(origin),
+            details: [.help("remove it from the manifest, or update the platform")]
+        )
+    }
+
+    static func imageNotChangeable(_ droplet: ObservedDroplet, _ address: Address, at origin: SourceRange) -> Diagnostic
+    {
+        let why =
+            droplet.isDocker
+            ? "the droplet is \(droplet.state), only a STAGED one can be given another image"
+            : "the droplet was not made from a docker image"
+        return Diagnostic(
+            .error,
+            .imageNotChangeable,
+            "the image of `\(address)` cannot be changed",
+            subject: "\(address)",
+            at: Annotation(origin),
+            details: [.note(why)]
+        )
+    }
+
+    static func deploymentInFlight(
+        _ deployment: ObservedDeployment,
+        _ address: Address,
+        at origin: SourceRange
+    ) -> Diagnostic {
+        Diagnostic(
+            .error,
+            .deploymentInFlight,
+            "a deployment of `\(address)` is in flight",
+            subject: "\(address)",
+            at: Annotation(origin),
+            details: [
+                .note("deployment \(deployment.guid) is \(deployment.reason) since \(deployment.createdAt)"),
+                .help("run again when it is finished, or cancel it with `cf cancel-deployment \(address.app)`"),
+            ]
+        )
+    }
+
+    static func runInProgress(_ run: ObservedTask, _ address: Address, at origin: SourceRange) -> Diagnostic {
+        Diagnostic(
+            .error,
+            .runInProgress,
+            "another run of `\(address)` is \(run.state.rawValue)",
+            subject: "\(address)",
+            at: Annotation(origin),
+            details: [
+                .note("run \(run.sequenceID) was created at \(run.createdAt) from another specification"),
+                .help(
+                    "run again when it has ended, or cancel it with `cf terminate-task \(address.app) \(run.sequenceID)`"
+                ),
+            ]
+        )
+    }
+
+    static func notPermitted(_ address: Address, needs: String, at origin: SourceRange) -> Diagnostic {
+        Diagnostic(
+            .warning,
+            .notPermitted,
+            "the change of `\(address)` needs \(needs)",
+            subject: "\(address)",
+            at: Annotation(origin)
+        )
+    }
+
+    private static func listed(_ names: [Text], as noun: String) -> String {
+        guard !names.isEmpty else { return "no \(noun)" }
+        let quoted = names.prefix(10).map { "`\($0)`" }.joined(separator: ", ")
+        return "the \(noun) \(names.count == 1 ? "type" : "types") \(quoted)\(names.count > 10 ? " and more" : "")"
+    }
+}
+
+extension [Diagnostic.Detail] {
+    /// Missing permission looks like absence (`cloud_controller_ng lib/cloud_controller/permissions.rb`).
+    fileprivate static func invisible(to user: String) -> [Diagnostic.Detail] {
+        [.note("it does not exist, or `\(user)` may not see it")]
+    }
+
+    fileprivate static func didYouMean(_ name: Text, among names: [Text]) -> [Diagnostic.Detail] {
+        guard let nearest = nearestName(to: name.string, in: names.map(\.string)) else { return [] }
+        return [.help("did you mean `\(nearest)`?")]
+    }
+}

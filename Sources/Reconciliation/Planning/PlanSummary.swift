@@ -1,0 +1,40 @@
+/// The counts of a plan's closing line.
+///
+/// They count resources: a process that is patched and scaled is one. Nothing restarts until rollouts are supported.
+package struct PlanSummary: Hashable, Sendable {
+    package let run: Int
+    package let update: Int
+    package let cancel: Int
+    package let restart: Int
+    package let unchanged: Int
+    package let failed: Int
+    package let unknown: Int
+    package let withErrors: Int
+
+    package init(_ plan: Plan) {
+        func count(_ action: Plan.Operation.Action) -> Int {
+            Set(plan.operations.filter { $0.action == action }.map(\.address)).count
+        }
+        run = count(.run)
+        update = count(.update)
+        cancel = count(.cancel)
+        restart = 0
+        unchanged = plan.unchanged
+        failed = plan.failedRuns.count
+        unknown = Set(plan.unknowns.map(\.address)).count
+        withErrors = plan.erroneous.count
+    }
+
+    /// Scripts rely on these lines.
+    package var line: String {
+        if [run, update, cancel, restart, failed, unknown, withErrors].allSatisfy({ $0 == 0 }) {
+            return "No changes. Cloud Foundry matches the manifests."
+        }
+        var line = "Plan: \(run) \(run == 1 ? "task" : "tasks") to run, \(update) to update, \(cancel) to cancel, "
+        line += "\(restart) to restart, \(unchanged) unchanged."
+        if failed > 0 { line += " \(failed) failed." }
+        if unknown > 0 { line += " \(unknown) unknown." }
+        if withErrors > 0 { line += " \(withErrors) with errors." }
+        return line
+    }
+}

@@ -1,0 +1,80 @@
+package import Diagnostics
+
+/// Decides what should happen: the desired state against the observed one.
+///
+/// What cannot be planned is in the diagnostics; the apps that they are about get no operations, the others go on.
+package func plan(_ desired: DesiredState, against observed: ObservedState) -> (plan: Plan, diagnostics: [Diagnostic]) {
+    var planner = Planner(observed: observed, desired: desired)
+    for space in desired.spaces.sorted(by: Planner.order) { planner.plan(space) }
+    return (planner.result, planner.diagnostics)
+}
+
+private struct Planner {
+    let observed: ObservedState
+    var result: Plan
+    var diagnostics: [Diagnostic] = []
+
+    init(observed: ObservedState, desired: DesiredState) {
+        self.observed = observed
+        let spaces = desired.spaces.sorted(by: Planner.order)
+        result = Plan(
+            api: observed.api,
+            user: observed.identity.name,
+            spaces: spaces.map { "\($0.organization.value)/\($0.space.value)" }
+        )
+    }
+
+    static func order(_ left: DesiredSpace, _ right: DesiredSpace) -> Bool {
+        (left.organization.value, left.space.value) < (right.organization.value, right.space.value)
+    }
+
+    mutating func plan(_ space: DesiredSpace) {
+        let found = observed.space(organization: space.organization.value, space: space.space.value)
+        guard let found else {
+            let diagnostic = Diagnostic.noSpace(space, in: observed)
+            diagnostics.append(diagnostic)
+            // Whatever is declared in the space has the same error.
+            result.erroneous.formUnion(
+                space.apps.isEmpty ? [diagnostic.subject ?? ""] : space.apps.map { "\(address(of: $0, in: space))" }
+            )
+            return
+        }
+        let server = AppPlanner.Server(
+            apiVersion: observed.apiVersion,
+            identity: observed.identity,
+            roles: found.roles
+        )
+        for app in space.apps.sorted(by: { $0.name < $1.name }) {
+            let address = address(of: app, in: space)
+            guard let observedApp = found.app(named: app.name) else {
+                let user = observed.identity.name
+                diagnostics.append(.noApp(address, app, among: found.appNames, user: user))
+                result.erroneous.insert("\(address)")
+                continue
+            }
+            var planner = AppPlanner(address: address, desired: app, observed: observedApp, server: server)
+            planner.plan()
+            take(planner)
+        }
+    }
+
+    private mutating func take(_ app: AppPlanner) {
+        diagnostics += app.diagnostics
+        let errors = app.diagnostics.filter { $0.severity == .error }
+        guard errors.isEmpty else {
+            result.erroneous.formUnion(errors.compactMap(\.subject))
+            return
+        }
+        result.operations += app.operations
+        result.unknowns += app.unknowns
+        result.failedRuns += app.failedRuns
+        let busy = Set(
+            app.operations.map(\.address) + app.unknowns.map(\.address) + app.failedRuns.map(\.address)
+        )
+        result.unchanged += app.resources.count { !busy.contains($0) }
+    }
+
+    private func address(of app: DesiredApp, in space: DesiredSpace) -> Address {
+        Address(organization: space.organization.value, space: space.space.value, app: app.name)
+    }
+}
