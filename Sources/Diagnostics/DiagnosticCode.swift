@@ -50,6 +50,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
     case notTaken = "not-taken"
     case unknownOutcome = "unknown-outcome"
     case runFailed = "run-failed"
+    case interrupted = "interrupted"
 
     // The command line
     case invalidConfiguration = "invalid-configuration"

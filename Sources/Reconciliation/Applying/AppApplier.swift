@@ -1,0 +1,132 @@
+import Diagnostics
+
+/// Performs the operations of one app, one after the other.
+struct AppApplier: Sendable {
+    let platform: any Platform
+    let app: ObservedApp
+    let clock: any Clock<Duration>
+    let taskGate: Gate
+
+    /// Ends at the first failure; an operation that the caller is not permitted ends the app before it begins.
+    func perform(_ operations: [Plan.Operation], progress: Applier.Progress) async -> [Outcome] {
+        let forbidden = operations.map { operation in
+            operation.needs.map { Outcome.failed(.notPermitted(operation, needs: $0)) }
+        }
+        if forbidden.contains(where: { $0 != nil }) {
+            for (operation, outcome) in zip(operations, forbidden) {
+                if let outcome { await progress(operation, outcome, .zero) }
+            }
+            return forbidden.map { $0 ?? .notAttempted }
+        }
+        var bindings = Bindings(app)
+        var outcomes: [Outcome] = []
+        for operation in operations {
+            if Task.isCancelled || outcomes.last?.isFailure == true { break }
+            var outcome = Outcome.notAttempted
+            let duration = await elapsed(on: clock) { outcome = await perform(operation, &bindings) }
+            await progress(operation, outcome, duration)
+            outcomes.append(outcome)
+        }
+        return outcomes + operations.dropFirst(outcomes.count).map { _ in .notAttempted }
+    }
+
+    private func perform(_ operation: Plan.Operation, _ bindings: inout Bindings) async -> Outcome {
+        do {
+            switch operation.request.kind {
+            case .patchApp, .patchProcess, .patchDroplet, .patchTask: return try await patch(operation, &bindings)
+            case .scaleProcess: return try await scale(operation, &bindings)
+            case .createTask: return try await create(operation, bindings)
+            case .cancelTask: return try await cancel(operation, bindings)
+            }
+        } catch {
+            return .failed(.refused(operation, error))
+        }
+    }
+
+    /// A PATCH: repeated by the platform where that is safe, and once more with a new guid after a 404.
+    private func patch(
+        _ operation: Plan.Operation,
+        _ bindings: inout Bindings
+    ) async throws(PlatformError) -> Outcome {
+        let answer: Answer
+        do {
+            answer = try await platform.send(bindings.fill(operation))
+        } catch {
+            guard error.status == 404, try await resolveAgain(operation, &bindings) else { throw error }
+            answer = try await platform.send(bindings.fill(operation))
+        }
+        return try await check(answer, operation, bindings)
+    }
+
+    /// A scale that was answered with a 5xx may be committed: the process is read before it is sent again.
+    private func scale(
+        _ operation: Plan.Operation,
+        _ bindings: inout Bindings
+    ) async throws(PlatformError) -> Outcome {
+        for pause in [1, 2, 4, nil] as [Int?] {
+            do {
+                return try await patch(operation, &bindings)
+            } catch {
+                guard error.mayHaveHappened, error.code != .cancelled, case .process(let type) = operation.address.part
+                else { throw error }
+                let process = try await platform.process(ofApp: bindings.app.guid, type: type)
+                if let process, mismatch(operation, process.fields, bindings) == nil {
+                    return .applied(note: "the answer was lost or was an error, but it has happened")
+                }
+                guard let pause, (try? await clock.sleep(for: .seconds(pause))) != nil else { throw error }
+            }
+        }
+        return .notAttempted
+    }
+
+    /// A task that has ended, is ending or is gone needs no cancelling.
+    private func cancel(_ operation: Plan.Operation, _ bindings: Bindings) async throws(PlatformError) -> Outcome {
+        let request = bindings.fill(operation)
+        for pause in [1, 2, 4, nil] as [Int?] {
+            do {
+                guard case .task(let task) = try await platform.send(request) else { return .wouldSend(request) }
+                return .applied(note: task.state.isTerminal ? "it had ended by itself" : nil)
+            } catch {
+                guard error.mayHaveHappened || error.status == 404 || error.status == 422, error.code != .cancelled
+                else {
+                    throw error
+                }
+                guard let task = try await bindings.task(of: operation, platform) else {
+                    return .inPlace(note: "the run is gone")
+                }
+                if task.state == .canceling || task.state.isTerminal {
+                    return .inPlace(note: "the run is \(task.state.rawValue)")
+                }
+                guard error.status != 422, let pause, (try? await clock.sleep(for: .seconds(pause))) != nil else {
+                    throw error
+                }
+            }
+        }
+        return .notAttempted
+    }
+
+    /// After a 404: a deployment has replaced the process, or a push the droplet.
+    ///
+    /// False when nothing new is found.
+    private func resolveAgain(
+        _ operation: Plan.Operation,
+        _ bindings: inout Bindings
+    ) async throws(PlatformError) -> Bool {
+        switch operation.address.part {
+        case .process(let type):
+            guard let process = try await platform.process(ofApp: bindings.app.guid, type: type) else { return false }
+            return bindings.replace(process)
+        case .droplet:
+            guard let droplet = try await platform.currentDroplet(ofApp: bindings.app.guid) else { return false }
+            return bindings.replace(droplet)
+        case .app, .task: return false
+        }
+    }
+}
+
+/// How long the work took by that clock.
+private func elapsed<C: Clock<Duration>>(on clock: C, _ work: () async -> Void) async -> Duration {
+    let start = clock.now
+    await work()
+    return start.duration(to: clock.now)
+}

@@ -1,0 +1,112 @@
+/// How an apply goes about it.
+package struct ApplyOptions: Hashable, Sendable {
+    /// Apps that are worked on side by side, at least 1.
+    package var parallelism: Int
+    /// Tasks of one space that are created side by side, at least 1.
+    package var taskParallelism: Int
+    /// After a failure no further app is begun.
+    package var failsFast: Bool
+
+    package init(parallelism: Int = 10, taskParallelism: Int = 1, failsFast: Bool = false) {
+        self.parallelism = parallelism
+        self.taskParallelism = taskParallelism
+        self.failsFast = failsFast
+    }
+}
+
+/// Performs a plan: the operations of an app one after the other, apps side by side.
+///
+/// The first failed operation of an app ends that app. Cancelling the task that runs it lets the requests in flight
+/// end and attempts nothing more.
+package struct Applier: Sendable {
+    package typealias Progress = @Sendable (Plan.Operation, Outcome, Duration) async -> Void
+
+    private let platform: any Platform
+    private let observed: ObservedState
+    private let options: ApplyOptions
+    private let clock: any Clock<Duration>
+    private let progress: Progress
+
+    package init(
+        platform: any Platform,
+        observed: ObservedState,
+        options: ApplyOptions = ApplyOptions(),
+        clock: any Clock<Duration> = ContinuousClock(),
+        progress: @escaping Progress = { _, _, _ in }
+    ) {
+        self.platform = platform
+        self.observed = observed
+        self.options = options
+        self.clock = clock
+        self.progress = progress
+    }
+
+    package func apply(_ plan: Plan) async -> ApplyReport {
+        let groups = grouped(plan.operations)
+        let gates = gates(for: groups)
+        var outcomes = [[Outcome]](repeating: [], count: groups.count)
+        await withTaskGroup(of: (Int, [Outcome]).self) { tasks in
+            var next = 0
+            var mayBegin = true
+            func begin() {
+                guard next < groups.count else { return }
+                let index = next
+                next += 1
+                let worker = worker(for: groups[index], gates)
+                let operations = groups[index]
+                let isWanted = mayBegin
+                tasks.addTask { (index, isWanted ? await worker(operations) : operations.map { _ in .notAttempted }) }
+            }
+            for _ in 0..<max(1, options.parallelism) { begin() }
+            while let (index, results) = await tasks.next() {
+                outcomes[index] = results
+                if options.failsFast, results.contains(where: \.isFailure) { mayBegin = false }
+                begin()
+            }
+        }
+        let entries = zip(groups.joined(), outcomes.joined()).map { ApplyReport.Entry($0, $1) }
+        return ApplyReport(entries: entries)
+    }
+
+    /// The operations of each app, apps in the plan's order.
+    private func grouped(_ operations: [Plan.Operation]) -> [[Plan.Operation]] {
+        operations.reduce(into: [[Plan.Operation]]()) { groups, operation in
+            let app = operation.address.appending(.app)
+            if groups.last?.first?.address.appending(.app) == app {
+                groups[groups.count - 1].append(operation)
+            } else {
+                groups.append([operation])
+            }
+        }
+    }
+
+    private func gates(for groups: [[Plan.Operation]]) -> [String: Gate] {
+        var gates: [String: Gate] = [:]
+        for address in groups.compactMap(\.first?.address) where gates[address.spaceName] == nil {
+            gates[address.spaceName] = Gate(limit: max(1, options.taskParallelism))
+        }
+        return gates
+    }
+
+    private func worker(
+        for operations: [Plan.Operation],
+        _ gates: [String: Gate]
+    ) -> @Sendable ([Plan.Operation]) async -> [Outcome] {
+        guard let address = operations.first?.address,
+            let space = observed.space(organization: address.organization, space: address.space),
+            let app = space.app(named: address.app)
+        else { return { operations in operations.map { _ in .notAttempted } } }
+        let gate = gates[address.spaceName] ?? Gate(limit: 1)
+        let applier = AppApplier(platform: platform, app: app, clock: clock, taskGate: gate)
+        let progress = progress
+        return { await applier.perform($0, progress: progress) }
+    }
+}
+
+extension Address {
+    fileprivate var spaceName: String { "\(organization)/\(space)" }
+}
+
+extension Outcome {
+    var isFailure: Bool { if case .failed = self { true } else { false } }
+}

@@ -1,0 +1,115 @@
+import Diagnostics
+
+// What applying has to say about an operation, each at the line of the manifest that asked for it.
+
+extension Diagnostic {
+    /// The request was not taken; the server's words with the place that asked for it.
+    static func refused(_ operation: Plan.Operation, _ error: PlatformError) -> Diagnostic {
+        let api = error.path?.hasPrefix("http") == true ? error.path ?? "" : "Cloud Controller"
+        var diagnostic = error.diagnostic(intent: operation.intent, api: api)
+        diagnostic.subject = "\(operation.address)"
+        diagnostic.primary = operation.place
+        return diagnostic
+    }
+
+    /// The server answered with success and another value.
+    static func notTaken(_ operation: Plan.Operation, _ mismatch: Mismatch, isForeign: Bool) -> Diagnostic {
+        let name = mismatch.field.field.definition.name
+        let asked = mismatch.field.masked?.string ?? words(for: mismatch.field.value)
+        let note =
+            isForeign
+            ? "it was changed meanwhile by someone else; run again to set it"
+            : "the server answered with success and dropped the change"
+        return Diagnostic(
+            .error,
+            .notTaken,
+            "`\(name)` of `\(operation.address)` is not as asked after the change",
+            subject: "\(operation.address)",
+            at: Annotation(mismatch.field.origin, name),
+            details: [.note("asked for \(asked), answered \(answered(mismatch))"), .note(note)]
+        )
+    }
+
+    /// The server ran the task with a droplet that was not asked for.
+    static func otherDroplet(_ operation: Plan.Operation, run: Int, used: String) -> Diagnostic {
+        Diagnostic(
+            .error,
+            .notTaken,
+            "run \(run) of `\(operation.address)` does not use the droplet that was asked for",
+            subject: "\(operation.address)",
+            at: operation.place,
+            details: [.note("it uses droplet \(used)")]
+        )
+    }
+
+    /// Nobody knows whether the task runs.
+    static func unknownOutcome(_ operation: Plan.Operation, _ error: PlatformError) -> Diagnostic {
+        var diagnostic = refused(operation, error)
+        diagnostic.code = .unknownOutcome
+        diagnostic.message = "it is unknown whether `\(operation.address)` was started"
+        diagnostic.details += [
+            .note(
+                "no run with its label appeared within 60 seconds; it was not sent again, so that it cannot run twice"
+            ),
+            .help("run `plan` again: it shows whether the run exists"),
+        ]
+        return diagnostic
+    }
+
+    /// The platform kept a FAILED row for a run that it could not start.
+    static func runRefused(_ operation: Plan.Operation, _ run: ObservedTask, _ error: PlatformError) -> Diagnostic {
+        var diagnostic = refused(operation, error)
+        diagnostic.code = .runFailed
+        diagnostic.message = "`\(operation.address)` \(RunOutcome(failureReason: run.failureReason).words)"
+        diagnostic.details.append(.note("run \(run.sequenceID) is FAILED: \(run.failureReason ?? "no reason given")"))
+        diagnostic.details.append(.help("give it another `revision` to run it again"))
+        return diagnostic
+    }
+
+    static func notPermitted(_ operation: Plan.Operation, needs: String) -> Diagnostic {
+        Diagnostic(
+            .error,
+            .notPermitted,
+            "the change of `\(operation.address)` needs \(needs)",
+            subject: "\(operation.address)",
+            at: operation.place,
+            details: [.note("nothing of this app was changed")]
+        )
+    }
+
+    private static func words(for value: DesiredValue) -> String {
+        value.json?.compact ?? "a number within the band"
+    }
+
+    private static func answered(_ mismatch: Mismatch) -> String {
+        guard mismatch.field.masked == nil else { return "something else" }
+        return switch mismatch.answered {
+        case .value(.null), nil: "nothing"
+        case .value(.text(let text)): JSON.text(text).compact
+        case .value(.number(let number)): "\(number)"
+        case .hidden: "a hidden value"
+        }
+    }
+}
+
+extension Plan.Operation {
+    /// What it does, as an infinitive: ``update `acme/production/storefront/processes/web` ``.
+    var intent: String {
+        switch request.kind {
+        case .patchApp, .patchProcess, .patchDroplet: "update `\(address)`"
+        case .scaleProcess: "scale `\(address)`"
+        case .createTask: "run `\(address)`"
+        case .patchTask: "relabel `\(address)`"
+        case .cancelTask: "cancel `\(address)`"
+        }
+    }
+
+    /// The declared value where there is one change, else the resource.
+    fileprivate var place: Diagnostic.Annotation {
+        let declared = changes.filter { !$0.isImplied }
+        guard let change = declared.first, declared.count == 1, action == .update else {
+            return Diagnostic.Annotation(origin)
+        }
+        return Diagnostic.Annotation(change.origin, change.field.definition.name)
+    }
+}

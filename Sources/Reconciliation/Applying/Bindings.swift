@@ -1,0 +1,53 @@
+import Diagnostics
+
+/// What the symbols of an app's requests stand for, from what was observed of it.
+struct Bindings: Sendable {
+    private(set) var app: ObservedApp
+
+    init(_ app: ObservedApp) {
+        self.app = app
+    }
+
+    func fill(_ operation: Plan.Operation) -> Request {
+        operation.request.filled(with: values(for: operation))
+    }
+
+    private func values(for operation: Plan.Operation) -> [String: String] {
+        var values = ["app.guid": app.guid]
+        values["droplet.guid"] = app.droplet?.guid ?? app.currentDropletGUID
+        values["run"] = operation.run?.fingerprint
+        for process in app.processes {
+            values["processes.\(process.type).guid"] = process.guid
+            if operation.address.part == .process(process.type) { values["process.guid"] = process.guid }
+        }
+        for task in app.tasks { values["tasks.\(task.sequenceID).guid"] = task.guid }
+        return values
+    }
+
+    /// The droplet that a created run has to use; nil for other operations.
+    func dropletGUID(pinnedBy operation: Plan.Operation) -> String? {
+        operation.request.kind == .createTask ? values(for: operation)["droplet.guid"] : nil
+    }
+
+    /// The row that the operation is about, as it is now; nil when it is gone.
+    func task(of operation: Plan.Operation, _ platform: any Platform) async throws(PlatformError) -> ObservedTask? {
+        guard let row = app.tasks.first(where: { $0.sequenceID == operation.run?.sequenceID }) else { return nil }
+        return try await platform.task(row.guid)
+    }
+
+    /// Takes the process as the one of its type; false when it is the one that was known.
+    mutating func replace(_ process: ObservedProcess) -> Bool {
+        guard let index = app.processes.firstIndex(where: { $0.type == process.type }) else { return false }
+        guard app.processes[index].guid != process.guid else { return false }
+        app.processes[index] = process
+        return true
+    }
+
+    /// Takes the droplet as the current one; false when it is the one that was known.
+    mutating func replace(_ droplet: ObservedDroplet) -> Bool {
+        guard app.droplet?.guid != droplet.guid else { return false }
+        app.droplet = droplet
+        app.currentDropletGUID = droplet.guid
+        return true
+    }
+}

@@ -1,0 +1,38 @@
+package import Diagnostics
+
+/// A platform that cannot write: it holds a reader and nothing else.
+///
+/// `apply --dry-run` runs the same code as `apply` on it.
+package struct DryRunPlatform: Platform {
+    private let reader: any PlatformReader
+
+    package init(reading reader: any PlatformReader) {
+        self.reader = reader
+    }
+
+    package func send(_ request: Request) async throws(PlatformError) -> Answer { .notSent }
+
+    package func observe(_ desired: DesiredState) async throws(PlatformError) -> ObservedState {
+        try await reader.observe(desired)
+    }
+
+    package func process(ofApp appGUID: String, type: Text) async throws(PlatformError) -> ObservedProcess? {
+        try await reader.process(ofApp: appGUID, type: type)
+    }
+
+    package func currentDroplet(ofApp appGUID: String) async throws(PlatformError) -> ObservedDroplet? {
+        try await reader.currentDroplet(ofApp: appGUID)
+    }
+
+    package func droplet(_ guid: String) async throws(PlatformError) -> ObservedDroplet? {
+        try await reader.droplet(guid)
+    }
+
+    package func runs(ofApp appGUID: String, fingerprint: String) async throws(PlatformError) -> [ObservedTask] {
+        try await reader.runs(ofApp: appGUID, fingerprint: fingerprint)
+    }
+
+    package func task(_ guid: String) async throws(PlatformError) -> ObservedTask? {
+        try await reader.task(guid)
+    }
+}
