@@ -57,7 +57,10 @@ extension DesiredState {
             var kept = space
             kept.apps = space.apps.compactMap { app in
                 let address = Address(
-                    organization: space.organization.value, space: space.space.value, app: app.name)
+                    organization: space.organization.value,
+                    space: space.space.value,
+                    app: app.name
+                )
                 return narrow(app, at: address, isCovered)
             }
             return kept.apps.isEmpty ? nil : kept

@@ -73,6 +73,7 @@ struct AppPlanner {
         let image = drift.changes(carriedBy: .image)
         if let change = image.first, !droplet.isDocker || droplet.state != "STAGED" {
             diagnostics.append(.imageNotChangeable(droplet, place, at: change.origin))
+            return
         }
         var draft = Draft(.dropletImage, place, at: declared.origin, .patchDroplet, "/v3/droplets/{droplet.guid}")
         draft.notes = ["changed in place: no revision keeps the image before it"]

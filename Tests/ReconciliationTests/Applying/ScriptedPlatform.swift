@@ -1,0 +1,91 @@
+import Diagnostics
+import Reconciliation
+import Synchronization
+
+/// A platform that answers from closures and keeps what it was sent.
+final class ScriptedPlatform: Platform {
+    typealias Sender = @Sendable (Request, _ attempt: Int) throws(PlatformError) -> Answer
+
+    private let sender: Sender
+    private let sentRequests = Mutex<[Request]>([])
+    private let runListings = Mutex(0)
+    /// By listing: the first one, the second one, and so on; the last stays.
+    let runs: [[ObservedTask]]
+    let processes: [ObservedProcess]
+    let tasks: [ObservedTask]
+    let droplet: ObservedDroplet?
+
+    init(
+        runs: [[ObservedTask]] = [[]],
+        processes: [ObservedProcess] = [],
+        tasks: [ObservedTask] = [],
+        droplet: ObservedDroplet? = nil,
+        sender: @escaping Sender
+    ) {
+        self.runs = runs
+        self.processes = processes
+        self.tasks = tasks
+        self.droplet = droplet
+        self.sender = sender
+    }
+
+    var sent: [Request] { sentRequests.withLock { $0 } }
+
+    func send(_ request: Request) async throws(PlatformError) -> Answer {
+        let attempt = sentRequests.withLock { requests in
+            requests.append(request)
+            return requests.count
+        }
+        return try sender(request, attempt)
+    }
+
+    func observe(_ desired: DesiredState) async throws(PlatformError) -> ObservedState {
+        throw PlatformError(.unreachable)
+    }
+
+    func process(ofApp appGUID: String, type: Text) async throws(PlatformError) -> ObservedProcess? {
+        processes.first { $0.type == type }
+    }
+
+    func currentDroplet(ofApp appGUID: String) async throws(PlatformError) -> ObservedDroplet? { droplet }
+
+    func droplet(_ guid: String) async throws(PlatformError) -> ObservedDroplet? { droplet }
+
+    func runs(ofApp appGUID: String, fingerprint: String) async throws(PlatformError) -> [ObservedTask] {
+        let listing = runListings.withLock { count in
+            count += 1
+            return count
+        }
+        return runs[min(listing, runs.count) - 1]
+    }
+
+    func task(_ guid: String) async throws(PlatformError) -> ObservedTask? { tasks.first { $0.guid == guid } }
+}
+
+/// A clock that jumps to the end of every sleep and remembers how long it was.
+final class JumpingClock: Clock, Sendable {
+    typealias Duration = Swift.Duration
+
+    struct Instant: InstantProtocol {
+        var offset: Swift.Duration
+        func advanced(by duration: Swift.Duration) -> Instant { Instant(offset: offset + duration) }
+        func duration(to other: Instant) -> Swift.Duration { other.offset - offset }
+        static func < (left: Instant, right: Instant) -> Bool { left.offset < right.offset }
+    }
+
+    private let current = Mutex(Instant(offset: .zero))
+    private let recorded = Mutex<[Swift.Duration]>([])
+
+    var now: Instant { current.withLock { $0 } }
+    var minimumResolution: Swift.Duration { .zero }
+    var sleeps: [Swift.Duration] { recorded.withLock { $0 } }
+
+    func sleep(until deadline: Instant, tolerance: Swift.Duration?) async throws {
+        try Task.checkCancellation()
+        let pause = current.withLock { now in
+            defer { now = max(now, deadline) }
+            return now.duration(to: deadline)
+        }
+        recorded.withLock { $0.append(pause) }
+    }
+}

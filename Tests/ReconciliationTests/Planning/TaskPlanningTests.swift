@@ -1,0 +1,190 @@
+import Diagnostics
+import Reconciliation
+import Testing
+
+@Suite struct TaskPlanningTests {
+    private var migrate: DesiredTask {
+        var task = DesiredTask(name: "migrate", origin: place(7))
+        task.fields = [
+            declared(.command, .text("bin/migrate")), declared(.memory, .number(256)),
+            declared(.label("kind"), .text("migration")),
+        ]
+        return task
+    }
+
+    private func planned(
+        _ task: DesiredTask,
+        _ change: (inout ObservedApp) -> Void = { _ in }
+    ) -> (plan: Plan, diagnostics: [Diagnostic]) {
+        plan(desiredState(desiredApp { $0.tasks = [task] }), against: observedState(observedApp("storefront", change)))
+    }
+
+    @Test func `a task without a run is created with its labels and the droplet`() throws {
+        let operation = try #require(planned(migrate).plan.operations.first)
+
+        let fingerprint = Fingerprint(of: migrate, droplet: nil).hex
+        #expect(operation.action == .run)
+        #expect(operation.request.path == "/v3/apps/{app.guid}/tasks")
+        #expect(
+            operation.request.body?.compact
+                == #"{"name":"migrate","command":"bin/migrate","memory_in_mb":256,"droplet_guid":"{droplet.guid}","#
+                + #""metadata":{"labels":{"evenkeel.dev/run":"\#(fingerprint)","evenkeel.dev/attempt":"1","kind":"migration"}}}"#
+        )
+    }
+
+    @Test func `a run of the same specification is not repeated, whatever became of the others`() {
+        let fingerprint = Fingerprint(of: migrate, droplet: nil).hex
+
+        for state in [ObservedTask.State.succeeded, .running, .pending, .canceling] {
+            let plan = planned(migrate) {
+                $0.tasks = [
+                    observedRun("migrate", 1, .failed),
+                    observedRun("migrate", 2, state, fingerprint: fingerprint, labels: ["kind": "migration"]),
+                ]
+            }.plan
+            #expect(plan.isEmpty, "\(state)")
+        }
+    }
+
+    @Test func `a run that failed is shown with the server's reason and not repeated`() {
+        let fingerprint = Fingerprint(of: migrate, droplet: nil).hex
+
+        let plan = planned(migrate) {
+            var run = observedRun("migrate", 2, .failed, fingerprint: fingerprint, labels: ["kind": "migration"])
+            run.failureReason = "App instance exited with exit code 1"
+            $0.tasks = [run]
+        }.plan
+
+        #expect(plan.operations.isEmpty)
+        #expect(plan.failedRuns.map(\.reason) == ["App instance exited with exit code 1"])
+        #expect(PlanSummary(plan).line.hasSuffix("0 unchanged. 1 failed."))
+    }
+
+    @Test func `runs of the declared specification are relabelled in any state, earlier ones are left alone`() {
+        let fingerprint = Fingerprint(of: migrate, droplet: nil).hex
+
+        let plan = planned(migrate) {
+            $0.tasks = [
+                observedRun("migrate", 1, .succeeded, fingerprint: "another"),
+                observedRun("migrate", 2, .succeeded, fingerprint: fingerprint, labels: ["kind": "old"]),
+            ]
+        }.plan
+
+        #expect(plan.operations.map(\.request.path) == ["/v3/tasks/{tasks.2.guid}"])
+        #expect(plan.operations.first?.request.body?.compact == #"{"metadata":{"labels":{"kind":"migration"}}}"#)
+    }
+
+    @Test func `another run of the same name that is live is an error`() {
+        let (plan, diagnostics) = planned(migrate) {
+            $0.tasks = [observedRun("migrate", 1, .running, fingerprint: "another")]
+        }
+
+        #expect(diagnostics.map(\.code) == [.runInProgress])
+        #expect(plan.operations.isEmpty)
+    }
+
+    @Test func `names are compared exactly`() {
+        let plan = planned(migrate) { $0.tasks = [observedRun("Migrate", 1, .running)] }.plan
+
+        #expect(plan.operations.map(\.action) == [.run])
+    }
+
+    @Test func `once per droplet takes the droplet and the declared image into the fingerprint`() throws {
+        var task = migrate
+        task.run = .oncePerDroplet
+        let desired = desiredApp {
+            $0.tasks = [task]
+            $0.droplet = DesiredDroplet(
+                origin: place(),
+                fields: [declared(.image, .text("registry.example/storefront:2"))]
+            )
+        }
+        let observed = observedApp {
+            $0.lifecycle = .docker
+            $0.droplet = dockerDroplet
+        }
+
+        let plan = plan(
+            desiredState(desired),
+            against: observedState(observed, scopes: ["cloud_controller.admin"])
+        ).plan
+
+        let run = try #require(plan.operations.last)
+        let expected = Fingerprint(of: task, droplet: ("storefront-droplet", "registry.example/storefront:2"))
+        #expect(run.run?.fingerprint == expected.hex)
+        // It contains a guid, so the plan holds a symbol.
+        #expect(run.request.body?["metadata"]?["labels"]?[RunLabel.run] == .symbol("run"))
+        #expect(run.preconditions.contains(Plan.Precondition("droplet.guid", .text("storefront-droplet"))))
+    }
+
+    @Test func `a template is named by its process type`() {
+        var task = migrate
+        task.template = Declared("worker", at: place())
+        let operation = planned(task).plan.operations.first
+
+        #expect(
+            operation?.request.body?["template"]?["process"]?["guid"] == .symbol("processes.worker.guid")
+        )
+
+        task.template = Declared("nothing", at: place())
+        #expect(planned(task).diagnostics.map(\.code) == [.notFound])
+    }
+
+    @Test func `only live runs are cancelled`() {
+        var task = DesiredTask(name: "old-import", origin: place())
+        task.canceled = Declared(true, at: place())
+
+        let plan = planned(task) { app in
+            app.tasks = ObservedTask.State.allCases.enumerated().map {
+                observedRun("old-import", $0.offset + 1, $0.element)
+            }
+        }.plan
+
+        #expect(plan.operations.compactMap(\.run?.sequenceID) == [1, 2])
+        #expect(PlanSummary(plan).cancel == 1)
+    }
+
+    @Test func `an app without a droplet cannot run tasks`() {
+        #expect(planned(migrate) { $0.currentDropletGUID = nil }.diagnostics.map(\.code) == [.notFound])
+    }
+}
+
+@Suite struct NotSupportedYetTests {
+    @Test func `what this version cannot do is refused at its key`() {
+        var task = DesiredTask(name: "t", origin: place(1))
+        task.wait = Declared(600, at: place(11))
+        task.retries = Declared(1, at: place(12))
+        task.when = Declared(.beforeRollout, at: place(13))
+        let state = desiredState(
+            desiredApp {
+                $0.manager = Declared("team", at: place(14))
+                $0.isProtected = Declared(true, at: place(15))
+                $0.rollout = Declared(DesiredRollout(strategy: .rolling), at: place(16))
+                $0.droplet = DesiredDroplet(origin: place(17))
+                $0.droplet?.imageUpdate = Declared(.restage, at: place(18))
+                $0.tasks = [task]
+            }
+        )
+
+        let diagnostics = notSupportedYet(in: state)
+
+        #expect(Set(diagnostics.map(\.code)) == [.notSupportedYet])
+        #expect(diagnostics.compactMap(\.primary?.range.start.line).sorted() == [11, 12, 13, 14, 15, 16, 18])
+    }
+
+    @Test func `values that ask for nothing special are fine`() {
+        var task = DesiredTask(name: "t", origin: place())
+        task.wait = Declared(nil, at: place())
+        task.retries = Declared(0, at: place())
+        task.when = Declared(.afterRollout, at: place())
+        let state = desiredState(
+            desiredApp {
+                $0.isProtected = Declared(false, at: place())
+                $0.rollout = Declared(DesiredRollout(strategy: .none), at: place())
+                $0.tasks = [task]
+            }
+        )
+
+        #expect(notSupportedYet(in: state).isEmpty)
+    }
+}
