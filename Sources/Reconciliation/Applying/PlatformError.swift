@@ -55,6 +55,9 @@ package struct PlatformError: Error, Hashable, Sendable {
     package var help: String?
     /// How often the request was sent.
     package var attempts: Int
+    /// False when nothing of the request can have reached the server: a refused connection, an unknown host, an
+    /// untrusted certificate, a token that was not to be had.
+    package var wasSent: Bool
 
     package init(_ code: Code, cause: String? = nil, help: String? = nil) {
         self.code = code
@@ -62,16 +65,18 @@ package struct PlatformError: Error, Hashable, Sendable {
         self.help = help
         messages = []
         attempts = 0
+        wasSent = true
     }
 
     /// The write may have happened although no good answer came: a 5xx, or no answer at all.
     ///
     /// capi-contract: a scale or a task's POST answered with 503 may be committed.
     package var mayHaveHappened: Bool {
+        guard wasSent else { return false }
         switch code {
-        case .timedOut, .unexpectedAnswer, .unreachable, .cancelled: true
-        case .rejected: (status ?? 0) >= 500
-        case .untrustedCertificate, .notLoggedIn, .notAuthenticated, .rateLimited, .invalidEndpoint: false
+        case .timedOut, .unexpectedAnswer, .unreachable, .cancelled: return true
+        case .rejected: return (status ?? 0) >= 500
+        case .untrustedCertificate, .notLoggedIn, .notAuthenticated, .rateLimited, .invalidEndpoint: return false
         }
     }
 }
