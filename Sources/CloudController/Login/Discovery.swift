@@ -1,0 +1,75 @@
+package import Reconciliation
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// What the API says of itself at `/`, which needs no token.
+package struct Discovery: Hashable, Sendable {
+    package let login: Endpoint
+    /// Of the V3 API, such as `3.228.0`.
+    package let apiVersion: String?
+
+    package init(login: Endpoint, apiVersion: String?) {
+        self.login = login
+        self.apiVersion = apiVersion
+    }
+
+    /// Asks the API at `endpoint`.
+    package static func of(
+        _ endpoint: Endpoint,
+        over transport: any HTTPTransport
+    ) async throws(PlatformError) -> Discovery {
+        let request = TransportRequest(.get, "/", of: endpoint)
+        let response = try await transport.send(request)
+        if response.status >= 500 || response.status == 429 {
+            throw PlatformError.rejection(of: request, response)
+        }
+        let links = (try? JSONDecoder().decode(WireRoot.self, from: Data(response.body)))?.links
+        guard response.status == 200, let links, let api = links.api else {
+            throw notAnAPI(endpoint, "no Cloud Foundry API answered there").about(request, response)
+        }
+        guard let href = links.login?.href ?? links.uaa?.href else {
+            throw notAnAPI(endpoint, "the API names no place to log in").about(request, response)
+        }
+        do {
+            return Discovery(login: try Endpoint(href), apiVersion: api.meta?.version)
+        } catch {
+            throw error.about(request, response)
+        }
+    }
+
+    private static func notAnAPI(_ endpoint: Endpoint, _ cause: String) -> PlatformError {
+        PlatformError(
+            .invalidEndpoint,
+            cause: cause,
+            help: "check the URL `\(endpoint.url)`; that of the API often begins with `https://api.`"
+        )
+    }
+}
+
+private struct WireRoot: Decodable {
+    let links: Links
+
+    struct Links: Decodable {
+        let api: Link?
+        let login: Link?
+        let uaa: Link?
+
+        enum CodingKeys: String, CodingKey {
+            case api = "cloud_controller_v3"
+            case login, uaa
+        }
+    }
+
+    struct Link: Decodable {
+        let href: String
+        let meta: Meta?
+    }
+
+    struct Meta: Decodable {
+        let version: String?
+    }
+}

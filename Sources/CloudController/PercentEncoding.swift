@@ -1,0 +1,33 @@
+/// Percent-encoding of texts in URLs and forms (RFC 3986, 2.1).
+enum PercentEncoding {
+    /// Everything but letters, digits and `-._~` is encoded.
+    static func once(_ text: String) -> String {
+        encode(text) { _ in false }
+    }
+
+    /// For one value in a list of values.
+    ///
+    /// The Cloud Controller splits at commas and decodes each value once more
+    /// (`cloud_controller_ng app/messages/base_message.rb`), so what means something to that second decoding is
+    /// encoded twice: `,` is `%252C`.
+    static func inList(_ value: String) -> String {
+        encode(value) { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }
+    }
+
+    private static func encode(_ text: String, isEncodedTwice: (UInt8) -> Bool) -> String {
+        var result = ""
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "~"):
+                result.unicodeScalars.append(Unicode.Scalar(byte))
+            default:
+                let digits = String(byte, radix: 16, uppercase: true)
+                result += isEncodedTwice(byte) ? "%25" : "%"
+                result += digits.utf8.count == 1 ? "0\(digits)" : digits
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,36 @@
+package import Reconciliation
+
+extension CloudControllerPlatform {
+    /// Waiting longer for a task's POST would outlast the claims that guard it.
+    private static let taskTimeout = Duration.seconds(30)
+
+    package func send(_ request: Request) async throws(PlatformError) -> Answer {
+        let message = message(for: request)
+        let response = try await client.answer(to: message)
+        switch request.kind {
+        case .patchApp:
+            return .app(try APIClient.decoded(WireApp.self, from: response, to: message).app.fields)
+        case .patchProcess, .scaleProcess:
+            return .process(try APIClient.decoded(WireProcess.self, from: response, to: message).process)
+        case .patchDroplet:
+            return .droplet(try APIClient.decoded(WireDroplet.self, from: response, to: message).droplet)
+        case .createTask, .patchTask, .cancelTask:
+            return .task(try APIClient.decoded(WireTask.self, from: response, to: message).task)
+        }
+    }
+
+    private func message(for request: Request) -> TransportRequest {
+        let method: TransportRequest.Method =
+            switch request.method {
+            case .post: .post
+            case .patch: .patch
+            }
+        var message = TransportRequest(method, request.path, of: client.endpoint)
+        if let body = request.body {
+            message.headers.append(.init("Content-Type", "application/json"))
+            message.body = Array(body.compact.utf8)
+        }
+        if request.kind == .createTask { message.timeout = CloudControllerPlatform.taskTimeout }
+        return message
+    }
+}

@@ -1,8 +1,0 @@
-import AsyncHTTPClient
-import Logging
-import NIOCore
-import NIOFoundationEssentialsCompat
-import NIOHTTP1
-import NIOPosix
-import NIOSSL
-enum CCPlaceholder {}

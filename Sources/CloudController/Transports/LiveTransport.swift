@@ -1,0 +1,151 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+package import Reconciliation
+
+/// Talks to the network.
+///
+/// It repeats nothing and follows no redirects: a token or a write would travel to a host that nobody named.
+package struct LiveTransport: HTTPTransport {
+    package struct Settings: Sendable {
+        package var connectTimeout: Duration = .seconds(10)
+        /// From sending a request to the last byte of its answer.
+        package var requestTimeout: Duration = .seconds(60)
+        /// PEM file with certificates that are trusted besides the system's.
+        package var certificatePath: String?
+        package var skipsValidation = false
+        package var proxies = ProxyRules()
+        package var userAgent = "evenkeel"
+        /// Bytes; a list of 5000 resources is about 10 MB.
+        package var largestBody = 256 * 1024 * 1024
+        /// Requests in flight at a time.
+        package var connections = 10
+
+        package init() {}
+    }
+
+    private let settings: Settings
+    private let direct: HTTPClient
+    /// The same but through the proxy; nil without one.
+    private let proxied: HTTPClient?
+
+    /// Fails when the certificates of `certificatePath` cannot be read.
+    package init(_ settings: Settings) throws(PlatformError) {
+        self.settings = settings
+        var configuration = HTTPClient.Configuration(
+            tlsConfiguration: try LiveTransport.tls(settings),
+            redirectConfiguration: .disallow,
+            timeout: .init(connect: TimeAmount(settings.connectTimeout)),
+            // Closed before the servers in front of the API close it: a POST into a closing connection is lost.
+            connectionPool: .init(
+                idleTimeout: .seconds(15),
+                concurrentHTTP1ConnectionsPerHostSoftLimit: max(1, settings.connections)
+            )
+        )
+        configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.httpVersion = .http1Only
+        direct = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        if let proxy = settings.proxies.proxy {
+            configuration.proxy = .server(
+                host: proxy.host,
+                port: proxy.port,
+                authorization: proxy.basicCredentials.map { .basic(credentials: $0) }
+            )
+            proxied = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        } else {
+            proxied = nil
+        }
+    }
+
+    /// Closes every connection; nothing can be sent afterwards.
+    package func shutdown() async {
+        // What can go wrong here is a request still in flight, which nobody waits for any more.
+        try? await direct.shutdown()
+        try? await proxied?.shutdown()
+    }
+
+    package func send(_ request: TransportRequest) async throws(PlatformError) -> TransportResponse {
+        let limit = request.timeout.map { min($0, settings.requestTimeout) } ?? settings.requestTimeout
+        let message = message(for: request)
+        let client = settings.proxies.apply(to: request.endpoint) ? proxied ?? direct : direct
+        let largestBody = settings.largestBody
+        // The client's own deadline ends with the head of the answer; this one covers the body too.
+        let outcome = await withTaskGroup(of: Outcome.self) { group in
+            group.addTask {
+                do {
+                    let response = try await client.execute(message, deadline: .distantFuture)
+                    let body = try await response.body.collect(upTo: largestBody)
+                    return .answered(TransportResponse(response, body: body))
+                } catch {
+                    return .failed(FailureFacts(error, largestBody: largestBody))
+                }
+            }
+            group.addTask {
+                do { try await ContinuousClock().sleep(for: limit) } catch { return .cancelled }
+                return .timedOut
+            }
+            let first = await group.next() ?? .cancelled
+            group.cancelAll()
+            return Task.isCancelled ? .cancelled : first
+        }
+        switch outcome {
+        case .answered(let response): return response
+        case .failed(let facts): throw facts.error(for: request, proxied: client === proxied)
+        case .cancelled: throw PlatformError(.cancelled).about(request)
+        case .timedOut:
+            throw PlatformError(.timedOut, cause: "no complete answer within \(limit.inSeconds)").about(request)
+        }
+    }
+
+    private enum Outcome: Sendable {
+        case answered(TransportResponse)
+        case failed(FailureFacts)
+        case timedOut
+        case cancelled
+    }
+
+    private func message(for request: TransportRequest) -> HTTPClientRequest {
+        var message = HTTPClientRequest(url: request.endpoint.url + request.path)
+        message.method = HTTPMethod(rawValue: request.method.rawValue)
+        message.headers.add(name: "User-Agent", value: settings.userAgent)
+        for header in request.headers { message.headers.add(name: header.name, value: header.value) }
+        if let body = request.body { message.body = .bytes(body) }
+        return message
+    }
+
+    private static func tls(_ settings: Settings) throws(PlatformError) -> TLSConfiguration {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        if settings.skipsValidation { configuration.certificateVerification = .none }
+        guard let path = settings.certificatePath else { return configuration }
+        do {
+            let certificates = try NIOSSLCertificate.fromPEMFile(path)
+            configuration.additionalTrustRoots = [.certificates(certificates)]
+        } catch {
+            throw PlatformError(
+                .untrustedCertificate,
+                cause: "`\(path)` cannot be read as certificates in PEM form",
+                help: "give `--ca-cert` a file that begins with `-----BEGIN CERTIFICATE-----`"
+            ).neverSent
+        }
+        return configuration
+    }
+}
+
+extension TransportResponse {
+    fileprivate init(_ response: HTTPClientResponse, body: ByteBuffer) {
+        self.init(
+            status: Int(response.status.code),
+            headers: response.headers.map { TransportRequest.Header($0.name, $0.value) },
+            body: Array(body.readableBytesView)
+        )
+    }
+}
+
+extension Duration {
+    /// `60 s`, `0.25 s`.
+    var inSeconds: String {
+        let seconds = Double(components.seconds) + Double(components.attoseconds) / 1e18
+        return seconds == seconds.rounded() ? "\(Int(seconds)) s" : "\(seconds) s"
+    }
+}

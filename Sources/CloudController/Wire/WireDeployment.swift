@@ -1,0 +1,25 @@
+import Reconciliation
+
+/// A deployment, as `cloud_controller_ng app/presenters/v3/deployment_presenter.rb` shows it.
+struct WireDeployment: Decodable, Sendable {
+    let deployment: ObservedDeployment
+    /// Nil when the app has been deleted meanwhile.
+    let appGUID: String?
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: WireKey.self)
+        let status = try container.object([WireKey("status")])
+        deployment = ObservedDeployment(
+            guid: try container.text("guid"),
+            reason: try status?.optionalText("reason") ?? "",
+            createdAt: try container.optionalText("created_at") ?? "",
+            newProcessGUIDs: try container.decodeIfPresent([NewProcess].self, forKey: WireKey("new_processes"))?
+                .map(\.guid) ?? []
+        )
+        appGUID = try container.related("app")
+    }
+
+    private struct NewProcess: Decodable {
+        let guid: String
+    }
+}
