@@ -28,7 +28,7 @@ extension CloudControllerPlatform {
         var message = TransportRequest(method, request.path, of: client.endpoint)
         if let body = request.body {
             message.headers.append(.init("Content-Type", "application/json"))
-            message.body = Array(body.compact.utf8)
+            message.body = Array(body.wire.utf8)
         }
         if request.kind == .createTask { message.timeout = CloudControllerPlatform.taskTimeout }
         return message
