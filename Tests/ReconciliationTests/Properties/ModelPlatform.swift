@@ -1,0 +1,138 @@
+import Diagnostics
+import Reconciliation
+
+/// A platform in memory that merges what it is sent, the way the server does.
+actor ModelPlatform: Platform {
+    private(set) var state: ObservedState
+    private(set) var sent: [Request] = []
+
+    init(_ state: ObservedState) {
+        self.state = state
+    }
+
+    func send(_ request: Request) async throws(PlatformError) -> Answer {
+        sent.append(request)
+        for space in state.spaces.indices {
+            for app in state.spaces[space].apps.indices {
+                if let answer = change(&state.spaces[space].apps[app], by: request) { return answer }
+            }
+        }
+        var error = PlatformError(.rejected)
+        error.status = 404
+        throw error
+    }
+
+    private func change(_ app: inout ObservedApp, by request: Request) -> Answer? {
+        let parts = request.path.split(separator: "/").map(String.init)
+        guard parts.count >= 3 else { return nil }
+        switch request.kind {
+        case .patchApp where parts[2] == app.guid:
+            merge(request.body, into: &app.fields)
+            return .app(app.fields)
+        case .patchProcess, .scaleProcess:
+            guard let index = app.processes.firstIndex(where: { $0.guid == parts[2] }) else { return nil }
+            merge(request.body, into: &app.processes[index].fields)
+            forgetEndpoints(request.body, in: &app.processes[index].fields)
+            if app.processes[index].fields[.command] == .value(.null) {
+                app.processes[index].fields[.command] = .value(.text(detected(app, app.processes[index].type)))
+            }
+            return .process(app.processes[index])
+        case .patchDroplet where parts[2] == app.droplet?.guid:
+            guard var droplet = app.droplet else { return nil }
+            merge(request.body, into: &droplet.fields)
+            app.droplet = droplet
+            return .droplet(droplet)
+        case .createTask where parts[2] == app.guid:
+            return .task(create(request.body, in: &app))
+        case .patchTask, .cancelTask:
+            guard let index = app.tasks.firstIndex(where: { $0.guid == parts[2] }) else { return nil }
+            merge(request.body, into: &app.tasks[index].fields)
+            if request.kind == .cancelTask { app.tasks[index].state = .canceling }
+            return .task(app.tasks[index])
+        case .patchApp, .patchDroplet, .createTask: return nil
+        }
+    }
+
+    private func detected(_ app: ObservedApp, _ type: Text) -> Text { app.droplet?.detectedCommands?[type] ?? "" }
+
+    private func create(_ body: JSON?, in app: inout ObservedApp) -> ObservedTask {
+        guard case .text(let name) = body?["name"] ?? .null, case .text(let droplet) = body?["droplet_guid"] ?? .null
+        else {
+            fatalError("a task without a name or droplet")
+        }
+        let sequence = (app.tasks.map(\.sequenceID).max() ?? 0) + 1
+        var task = ObservedTask(
+            guid: "\(app.guid)-task-\(sequence)",
+            appGUID: app.guid,
+            name: name,
+            sequenceID: sequence,
+            state: .running,
+            createdAt: "now"
+        )
+        task.dropletGUID = droplet.string
+        merge(body, into: &task.fields)
+        app.tasks.append(task)
+        return task
+    }
+
+    /// Leaving http makes the server forget the endpoint.
+    private func forgetEndpoints(_ body: JSON?, in fields: inout ObservedFields) {
+        for (name, check) in [
+            ("health_check", Field.healthCheck), ("readiness_health_check", Field.readinessHealthCheck),
+        ] {
+            guard let type = body?[Text(name)]?["type"], type != "http" else { continue }
+            fields[check(.endpoint)] = nil
+        }
+    }
+
+    private func merge(_ body: JSON?, into fields: inout ObservedFields) {
+        guard case .object(let members) = body else { return }
+        for member in members where member.name == "metadata" {
+            for (group, field) in [("labels", Field.label), ("annotations", Field.annotation)] {
+                guard case .object(let entries) = member.value[Text(group)] ?? .null else { continue }
+                for entry in entries { fields[field(entry.name)] = value(entry.value).map { .value($0) } }
+            }
+        }
+        for field in Field.ofProcess + [.image] {
+            guard let sent = at(field.definition.path, in: body) else { continue }
+            fields[field] = .value(value(sent) ?? .null)
+        }
+    }
+
+    private func at(_ path: [String], in body: JSON?) -> JSON? {
+        path.reduce(body) { $0?[Text($1)] }
+    }
+
+    private func value(_ json: JSON) -> FieldValue? {
+        switch json {
+        case .text(let text): .text(text)
+        case .number(let number): .number(number)
+        case .null, .bool, .symbol, .masked, .list, .object: nil
+        }
+    }
+
+    func observe(_ desired: DesiredState) async throws(PlatformError) -> ObservedState { state }
+
+    private var apps: [ObservedApp] { state.spaces.flatMap(\.apps) }
+
+    func process(ofApp appGUID: String, type: Text) async throws(PlatformError) -> ObservedProcess? {
+        apps.first { $0.guid == appGUID }?.processes.first { $0.type == type }
+    }
+
+    func currentDroplet(ofApp appGUID: String) async throws(PlatformError) -> ObservedDroplet? {
+        apps.first { $0.guid == appGUID }?.droplet
+    }
+
+    func droplet(_ guid: String) async throws(PlatformError) -> ObservedDroplet? {
+        apps.compactMap(\.droplet).first { $0.guid == guid }
+    }
+
+    func runs(ofApp appGUID: String, fingerprint: String) async throws(PlatformError) -> [ObservedTask] {
+        let label = ObservedValue.value(.text(Text(fingerprint)))
+        return apps.first { $0.guid == appGUID }?.tasks.filter { $0.fields[.label(RunLabel.run)] == label } ?? []
+    }
+
+    func task(_ guid: String) async throws(PlatformError) -> ObservedTask? {
+        apps.flatMap(\.tasks).first { $0.guid == guid }
+    }
+}

@@ -1,0 +1,146 @@
+import Diagnostics
+import Reconciliation
+import Testing
+
+/// What holds for every set of declarations and every foundation.
+@Suite struct PropertyTests {
+    static let seeds = 0..<UInt64(2000)
+
+    @Test func `undeclared fields are never sent`() {
+        for seed in Self.seeds {
+            let example = RandomCase(seed: seed)
+            let plan = plan(example.desired, against: example.observed).plan
+
+            for operation in plan.operations {
+                let allowed = declaredPaths(operation.address, in: example.desired)
+                for path in paths(operation.request.body) where !allowed.contains(path) {
+                    Issue.record("seed \(seed): \(operation.address) sends \(path)")
+                }
+            }
+        }
+    }
+
+    @Test func `equal input gives an equal plan`() {
+        for seed in Self.seeds {
+            let example = RandomCase(seed: seed)
+            var shuffled = example
+            var random = SeededGenerator(seed: seed &+ 1)
+            shuffled.observed.spaces[0].apps.shuffle(using: &random)
+            shuffled.desired.spaces[0].apps.shuffle(using: &random)
+
+            let plan = plan(example.desired, against: example.observed).plan
+
+            #expect(Reconciliation.plan(shuffled.desired, against: shuffled.observed).plan == plan, "seed \(seed)")
+        }
+    }
+
+    @Test func `operations of an app keep the order of the table`() {
+        let ranks = Dictionary(uniqueKeysWithValues: OperationStep.allCases.enumerated().map { ($1, $0) })
+        for seed in Self.seeds {
+            let example = RandomCase(seed: seed)
+            let operations = plan(example.desired, against: example.observed).plan.operations
+
+            for (before, after) in zip(operations, operations.dropFirst())
+            where before.address.app == after.address.app {
+                #expect(ranks[before.step, default: 0] <= ranks[after.step, default: 0], "seed \(seed)")
+            }
+        }
+    }
+
+    @Test func `after an apply there is nothing left to do, and a second one sends nothing`() async throws {
+        for seed in Self.seeds {
+            let example = RandomCase(seed: seed)
+            let platform = ModelPlatform(example.observed)
+            let reconciler = Reconciler(platform: platform)
+
+            let first = try await reconciler.plan(example.desired)
+            let report = await reconciler.apply(first, on: platform, options: ApplyOptions()) { _, _, _ in }
+            let second = try await reconciler.plan(example.desired)
+
+            #expect(report.diagnostics.isEmpty, "seed \(seed): \(report.diagnostics)")
+            #expect(report.applied.count == first.plan.operations.count, "seed \(seed)")
+            #expect(second.plan.operations.isEmpty, "seed \(seed): \(second.plan.operations.map(\.request))")
+        }
+    }
+
+    @Test func `a dry run sends nothing`() async throws {
+        for seed in Self.seeds {
+            let example = RandomCase(seed: seed)
+            let platform = ModelPlatform(example.observed)
+            let reconciler = Reconciler(platform: platform)
+            let planning = try await reconciler.plan(example.desired)
+
+            _ = await reconciler.apply(planning, on: DryRunPlatform(reading: platform), options: ApplyOptions()) {
+                _,
+                _,
+                _ in
+            }
+
+            #expect(await platform.sent.isEmpty, "seed \(seed)")
+        }
+    }
+
+    /// The properties above say little about cases that never come up.
+    @Test func `the cases cover what matters`() {
+        var counts: [String: Int] = [:]
+        for seed in Self.seeds {
+            let example = RandomCase(seed: seed)
+            let (plan, diagnostics) = plan(example.desired, against: example.observed)
+            var seen = Set(plan.operations.map { $0.step.rawValue })
+            if !plan.unknowns.isEmpty { seen.insert("hidden command") }
+            if !plan.erroneous.isEmpty { seen.insert("app with an error") }
+            if plan.isEmpty { seen.insert("nothing to do") }
+            if plan.operations.contains(where: { $0.changes.contains(where: \.isImplied) }) {
+                seen.insert("leaving http")
+            }
+            if plan.operations.contains(where: { $0.changes.contains { $0.after == .null } }) {
+                seen.insert("clearing")
+            }
+            if diagnostics.contains(where: { $0.code == .runInProgress }) { seen.insert("live run of the name") }
+            for name in seen { counts[name, default: 0] += 1 }
+        }
+
+        let total = Self.seeds.count
+        for (name, count) in counts.sorted(by: { $0.key < $1.key }) { print("  \(count * 100 / total) % \(name)") }
+        let least = [
+            "app with an error": 10, "hidden command": 5, "leaving http": 20, "clearing": 20, "cancel_tasks": 3,
+            "droplet_image": 5, "droplet_metadata": 20, "app_metadata": 20, "process_settings": 50, "scale": 30,
+            "tasks_after_rollout": 10, "nothing to do": 1, "live run of the name": 2,
+        ]
+        for (name, percent) in least {
+            #expect(
+                counts[name, default: 0] * 100 >= percent * total,
+                "\(name): \(counts[name, default: 0]) of \(total)"
+            )
+        }
+    }
+
+    // MARK: - What may be sent
+
+    /// The paths that an operation on the address may send, from the declarations alone.
+    private func declaredPaths(_ address: Address, in desired: DesiredState) -> Set<String> {
+        guard let app = desired.apps.map(\.app).first(where: { $0.name == address.app }) else { return [] }
+        var fields: [DeclaredField] = []
+        var fixed: Set<String> = []
+        switch address.part {
+        case .app: fields = app.fields
+        case .droplet: fields = app.droplet?.fields ?? []
+        case .process(let type): fields = app.processes.first { $0.type == type }?.fields ?? []
+        case .task(let name):
+            let task = app.tasks.first { $0.name == name }
+            fields = task?.fields ?? []
+            fixed = [
+                "name", "droplet_guid", "metadata/labels/evenkeel.dev/run", "metadata/labels/evenkeel.dev/attempt",
+            ]
+            if task?.template != nil { fixed.insert("template/process/guid") }
+        }
+        return fixed.union(fields.map { $0.field.definition.path.joined(separator: "/") })
+    }
+
+    private func paths(_ json: JSON?, below prefix: String = "") -> [String] {
+        guard case .object(let members) = json else { return prefix.isEmpty ? [] : [prefix] }
+        return members.flatMap { member in
+            paths(member.value, below: prefix.isEmpty ? member.name.string : "\(prefix)/\(member.name)")
+        }
+    }
+}
