@@ -1,35 +1,39 @@
-/// The candidate that the person most likely meant, for "did you mean".
-///
-/// At most a third of the name may be mistyped, and never more than three scalars; case counts for nothing. Ties go
-/// to the first candidate.
-package func nearestName(to name: String, in candidates: [String]) -> String? {
-    let wanted = Array(name.lowercased().unicodeScalars)
-    let limit = min(3, max(1, wanted.count / 3))
-    var best: (name: String, distance: Int)?
-    for candidate in candidates {
-        let scalars = Array(candidate.lowercased().unicodeScalars)
-        guard abs(scalars.count - wanted.count) <= limit else { continue }
-        let distance = editDistance(wanted, scalars)
-        if distance <= limit, distance < (best?.distance ?? .max) { best = (candidate, distance) }
-    }
-    return best?.name
-}
-
-/// Insertions, deletions, replacements and swaps of neighbours.
-private func editDistance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {
-    var beforeLast: [Int] = []
-    var last = Array(0...right.count)
-    for (row, scalar) in left.enumerated() {
-        var line = [row + 1]
-        for (column, other) in right.enumerated() {
-            let replaced = last[column] + (scalar == other ? 0 : 1)
-            var cost = min(replaced, last[column + 1] + 1, line[column] + 1)
-            if row > 0, column > 0, scalar == right[column - 1], left[row - 1] == other {
-                cost = min(cost, beforeLast[column - 1] + 1)
-            }
-            line.append(cost)
+/// Finds the name that was probably meant.
+package enum NearestName {
+    /// The candidate with the fewest changed, missing, extra or swapped characters, if they are few for its length.
+    ///
+    /// Of equally near ones the first.
+    package static func of(_ name: String, in candidates: some Swift.Sequence<String>) -> String? {
+        let wanted = Array(name.lowercased().unicodeScalars)
+        // Names that long are not typed.
+        guard !wanted.isEmpty, wanted.count <= 100 else { return nil }
+        let limit = max(1, min(4, (wanted.count + 1) / 3))
+        var nearest: (name: String, distance: Int)?
+        for candidate in candidates {
+            let scalars = Array(candidate.lowercased().unicodeScalars)
+            guard abs(scalars.count - wanted.count) <= limit else { continue }
+            let distance = distance(wanted, scalars)
+            if distance <= limit, distance < nearest?.distance ?? .max { nearest = (candidate, distance) }
         }
-        (beforeLast, last) = (last, line)
+        return nearest?.name
     }
-    return last[right.count]
+
+    /// Insertions, deletions, substitutions and swaps of neighbours that make one of the other.
+    private static func distance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {
+        var beforePrevious: [Int] = []
+        var previous = Array(0...right.count)
+        for (row, scalar) in left.enumerated() {
+            var current = [row + 1]
+            for (column, other) in right.enumerated() {
+                var least = min(previous[column + 1], current[column]) + 1
+                least = min(least, previous[column] + (scalar == other ? 0 : 1))
+                if row > 0, column > 0, scalar == right[column - 1], left[row - 1] == other {
+                    least = min(least, beforePrevious[column - 1] + 1)
+                }
+                current.append(least)
+            }
+            (beforePrevious, previous) = (previous, current)
+        }
+        return previous[right.count]
+    }
 }

@@ -163,7 +163,7 @@ extension [Diagnostic.Detail] {
     }
 
     fileprivate static func didYouMean(_ name: Text, among names: [Text]) -> [Diagnostic.Detail] {
-        guard let nearest = nearestName(to: name.string, in: names.map(\.string)) else { return [] }
+        guard let nearest = NearestName.of(name.string, in: names.map(\.string)) else { return [] }
         return [.help("did you mean `\(nearest)`?")]
     }
 }
