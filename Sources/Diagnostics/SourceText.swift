@@ -1,0 +1,64 @@
+/// The text of a file, cut into lines as an editor shows them.
+package struct SourceText: Hashable, Sendable {
+    /// Without line ends; a last line without one counts, and after a last line end stands an empty line.
+    package let lines: [Substring]
+
+    /// A byte order mark is no part of the first line.
+    package init(_ text: String) {
+        var lines: [Substring] = []
+        let bytes = text.utf8
+        var start =
+            bytes.starts(with: [0xef, 0xbb, 0xbf]) ? bytes.index(bytes.startIndex, offsetBy: 3) : bytes.startIndex
+        var index = start
+        while index < bytes.endIndex {
+            let byte = bytes[index]
+            let next = bytes.index(after: index)
+            guard byte == 0x0a || byte == 0x0d else {
+                index = next
+                continue
+            }
+            lines.append(text[start..<index])
+            let isPair = byte == 0x0d && next < bytes.endIndex && bytes[next] == 0x0a
+            start = isPair ? bytes.index(after: next) : next
+            index = start
+        }
+        lines.append(text[start...])
+        self.lines = lines
+    }
+
+    /// Bytes that are not UTF-8 become U+FFFD, so that an excerpt can be shown of what cannot be read.
+    package init(_ bytes: [UInt8]) {
+        self.init(String(decoding: bytes, as: UTF8.self))
+    }
+
+    /// The line of this number, counted from one; nil past the end.
+    package func line(_ number: Int) -> Substring? {
+        lines.indices.contains(number - 1) ? lines[number - 1] : nil
+    }
+}
+
+/// The texts that diagnostics point into, by file name.
+package struct SourceFiles: Sendable {
+    private var texts: [String: SourceText] = [:]
+    private var secretFiles: Set<String> = []
+
+    package init() {}
+
+    package init(_ texts: [String: String]) {
+        self.texts = texts.mapValues { SourceText($0) }
+    }
+
+    /// Keeps the text of a file; of a secret one no excerpt is ever shown.
+    package mutating func add(_ text: SourceText, file: String, isSecret: Bool = false) {
+        texts[file] = text
+        if isSecret { secretFiles.insert(file) }
+    }
+
+    package func text(of file: String) -> SourceText? {
+        texts[file]
+    }
+
+    package func isSecret(_ file: String) -> Bool {
+        secretFiles.contains(file)
+    }
+}
