@@ -1,0 +1,50 @@
+/// The sandbox's own endpoints; they need no token and do not stand in the journal.
+extension Store {
+    /// Returns nil when the request is none of them.
+    func control(_ request: IncomingRequest) -> Answer? {
+        guard request.path.hasPrefix("/sandbox/") else { return nil }
+        switch (request.method, request.path) {
+        case ("GET", "/sandbox/requests"): return Answer.json(200) { writeJournal(to: &$0) }
+        case ("DELETE", "/sandbox/requests"):
+            clearJournal()
+            return .empty
+        case ("POST", "/sandbox/faults"): return addFaults(request)
+        case ("DELETE", "/sandbox/faults"):
+            clearFaults()
+            return .empty
+        case ("GET", "/sandbox/clock"): return clock()
+        case ("POST", "/sandbox/clock"): return moveClock(request)
+        default: return refuse("the sandbox has no \(request.method) \(request.path)", status: 404)
+        }
+    }
+
+    private func addFaults(_ request: IncomingRequest) -> Answer {
+        guard let value = try? JSONParser.parse(request.body) else { return refuse("the body is not JSON") }
+        do throws(FaultReading.Failure) {
+            for fault in try FaultReading.faults(value) { addFault(fault) }
+            return .empty
+        } catch {
+            return refuse(error.message)
+        }
+    }
+
+    private func moveClock(_ request: IncomingRequest) -> Answer {
+        guard let value = try? JSONParser.parse(request.body), let seconds = value["advance_seconds"]?.integer,
+            seconds >= 0
+        else { return refuse("expected {\"advance_seconds\": whole number of 0 or more}") }
+        advance(by: seconds)
+        return clock()
+    }
+
+    private func clock() -> Answer {
+        Answer.json(200) { writer in
+            writer.object { $0.text("now", now.description) }
+        }
+    }
+
+    private func refuse(_ message: String, status: Int = 422) -> Answer {
+        Answer.json(status) { writer in
+            writer.object { $0.text("error", message) }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+/// The endpoints that the sandbox has; everything else is an unknown request.
+enum Routes {
+    static let all: [Route] = discovery + places + processes
+
+    private static let discovery: [Route] = [
+        Route("GET", "/", .anyone) { $0.root($1) },
+        Route("GET", "/v3", .anyone) { $0.rootOfVersion3($1) },
+        Route("GET", "/v3/info", .anyone) { $0.info($1) },
+        Route("GET", "/healthz", .anyone) { $0.health($1) },
+    ]
+
+    private static let places: [Route] = [
+        Route("GET", "/v3/organizations") { store, call throws(Refusal) in try store.listOrganizations(call) },
+        Route("GET", "/v3/organizations/:guid") { store, call throws(Refusal) in try store.getOrganization(call) },
+        Route("GET", "/v3/spaces") { store, call throws(Refusal) in try store.listSpaces(call) },
+        Route("GET", "/v3/spaces/:guid") { store, call throws(Refusal) in try store.getSpace(call) },
+        Route("GET", "/v3/apps") { store, call throws(Refusal) in try store.listApps(call) },
+        Route("GET", "/v3/apps/:guid") { store, call throws(Refusal) in try store.getApp(call) },
+        Route("PATCH", "/v3/apps/:guid") { store, call throws(Refusal) in try store.updateApp(call) },
+        Route("GET", "/v3/apps/:guid/permissions") { store, call throws(Refusal) in try store.appPermissions(call) },
+    ]
+
+    private static let processes: [Route] =
+        [
+            Route("GET", "/v3/processes") { store, call throws(Refusal) in try store.listProcesses(call) },
+            Route("GET", "/v3/apps/:guid/processes") { store, call throws(Refusal) in try store.listProcesses(call) },
+        ] + ["/v3/processes/:guid", "/v3/apps/:guid/processes/:type"].flatMap(process)
+
+    /// What there is of one process, by guid and by app and type.
+    private static func process(at path: String) -> [Route] {
+        [
+            Route("GET", path) { store, call throws(Refusal) in try store.getProcess(call) },
+            Route("PATCH", path) { store, call throws(Refusal) in try store.updateProcess(call) },
+            Route("POST", path + "/actions/scale") { store, call throws(Refusal) in try store.scaleProcess(call) },
+            Route("GET", path + "/stats") { store, call throws(Refusal) in try store.processStats(call) },
+            Route("GET", path + "/process_instances") { store, call throws(Refusal) in try store.processInstances(call)
+            },
+            Route("DELETE", path + "/instances/:index") { store, call throws(Refusal) in
+                try store.terminateInstance(call)
+            },
+        ]
+    }
+}

@@ -1,0 +1,131 @@
+import Diagnostics
+
+// The way of a request, in the server's order: rate limit, route, token, scope, body, controller.
+extension Store {
+    /// Writes a request down, and finds the trouble that it meets.
+    func receive(_ request: IncomingRequest) -> (entry: Int, fault: Fault?) {
+        (enterInJournal(request), takeFault(for: request))
+    }
+
+    /// Executes a request, and completes its entry in the journal.
+    func answer(_ request: IncomingRequest, completing entry: Int?) -> Answer {
+        let answer = answer(request)
+        if let entry { completeJournal(entry, status: answer.status) }
+        return answer
+    }
+
+    /// Executes a request and answers it, without the trouble that faults make.
+    package func answer(_ request: IncomingRequest) -> Answer {
+        settle()
+        var answer = answerWithoutRequestID(request)
+        answer.headers.append((name: "X-VCAP-Request-ID", value: requestID(for: request)))
+        return answer
+    }
+
+    private func answerWithoutRequestID(_ request: IncomingRequest) -> Answer {
+        if request.path == "/oauth/token" {
+            guard request.method == "POST" else {
+                return TokenRefusal(status: 405, error: "method_not_allowed", description: "use POST").answer
+            }
+            return issueToken(request)
+        }
+        if request.query.utf8.count > 10_240 {
+            return Answer.text(400, "HTTP element QUERY_STRING is longer than the (1024 * 10) allowed length")
+        }
+        let sender = sender(of: request)
+        let hasInvalidToken = sender == nil && bearer(request) != nil
+        switch limitRate(request, sender, hasInvalidToken: hasInvalidToken) {
+        case .unlimited: return route(request, sender)
+        case .limited(let headers): return route(request, sender).adding(headers)
+        case .refused(let answer): return answer
+        }
+    }
+
+    private func route(_ request: IncomingRequest, _ sender: Identity?) -> Answer {
+        let segments = Route.segments(of: request.path)
+        for route in Routes.all {
+            guard let parameters = route.match(request.method, segments) else { continue }
+            let path = "/" + segments.joined(separator: "/")
+            do throws(Refusal) {
+                return try execute(route, request, sender, path, parameters)
+            } catch {
+                return error.answer
+            }
+        }
+        return segments.first == "v3" ? Refusal.unknownRequest.answer : Refusal.unknownRequest.answerInOldForm
+    }
+
+    private func execute(
+        _ route: Route,
+        _ request: IncomingRequest,
+        _ sender: Identity?,
+        _ path: String,
+        _ parameters: [String: String]
+    ) throws(Refusal) -> Answer {
+        guard let query = Query(request.query) else { throw .badQuery(["invalid %-encoding"]) }
+        if query.parameters.contains(where: { query.text($0.name)?.utf8.contains(0) ?? false }) { throw .unknownError }
+        if case .token = route.entry {
+            guard let sender else { throw bearer(request) == nil ? .notAuthenticated : .invalidToken }
+            guard request.isWrite ? sender.mayWrite : sender.mayRead else { throw .notAuthorized }
+        }
+        let body: JSONObject
+        switch try RequestBody.read(request) {
+        case .object(let object): body = object
+        case .notAcceptable: return Answer(status: 406, headers: [("Content-Type", "text/html; charset=UTF-8")])
+        }
+        let call = Call(
+            method: request.method,
+            path: path,
+            parameters: parameters,
+            query: query,
+            identity: sender ?? .nobody,
+            body: body,
+            request: request
+        )
+        return try route.handler(self, call)
+    }
+
+    /// Whose token came along; nil without a valid one.
+    func sender(of request: IncomingRequest) -> Identity? {
+        bearer(request).flatMap { tokens.identity(access: $0, now: now) }
+    }
+
+    private func bearer(_ request: IncomingRequest) -> String? {
+        guard let header = request.header("authorization"), header.lowercased().hasPrefix("bearer") else { return nil }
+        return header.dropFirst(6).split(separator: " ").joined()
+    }
+
+    /// The request's own id, cleaned, with ours behind it (`cloud_controller_ng middleware/vcap_request_context_setter.rb`).
+    private func requestID(for request: IncomingRequest) -> String {
+        let own = makeGUID()
+        guard let given = request.header("x-vcap-request-id") ?? request.header("x-request-id") else { return own }
+        let allowed = given.utf8.filter { byte in
+            MetadataRules.isNameCharacter(byte) && byte != UInt8(ascii: ".")
+        }
+        return String(decoding: allowed.prefix(255), as: UTF8.self) + "::" + own
+    }
+}
+
+/// The body as Rails reads it.
+enum RequestBody {
+    case object(JSONObject)
+    /// The content type cannot be read.
+    case notAcceptable
+
+    static func read(_ request: IncomingRequest) throws(Refusal) -> RequestBody {
+        guard request.isWrite else { return .object(JSONObject()) }
+        let type = (request.header("content-type") ?? "application/json").prefix { $0 != ";" }
+        guard type.contains("/") else { return .notAcceptable }
+        if request.body.isEmpty { return .object(JSONObject()) }
+        if type == "application/x-www-form-urlencoded" { return .object(try form(request.body)) }
+        guard let value = try? JSONParser.parse(request.body) else { throw .unparsable }
+        guard let object = value.object else { return .object(JSONObject([(name: "_json", value: value)])) }
+        // Rails wraps bodies under this key, and leaves one alone that has it
+        return .object(object["body"]?.object ?? object)
+    }
+
+    private static func form(_ bytes: [UInt8]) throws(Refusal) -> JSONObject {
+        guard let form = Query(String(decoding: bytes, as: UTF8.self)) else { throw .unparsable }
+        return JSONObject(form.parameters.map { (name: $0.name, value: .text(form.text($0.name) ?? "")) })
+    }
+}

@@ -1,5 +1,0 @@
-import Hummingbird
-import HTTPTypes
-import Logging
-import NIOCore
-enum SandboxPlaceholder {}

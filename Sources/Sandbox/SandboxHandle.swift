@@ -1,0 +1,46 @@
+/// A running sandbox, as tests hold it.
+package struct SandboxHandle: Sendable {
+    package let port: Int
+    package let store: Store
+
+    package var url: String { "http://127.0.0.1:\(port)" }
+
+    /// What was requested so far, token requests included.
+    package func journal() async -> [JournalEntry] { await store.journal() }
+
+    package func clearJournal() async { await store.clearJournal() }
+
+    /// Moves the clock forward.
+    package func advance(by seconds: Int) async { await store.advance(by: seconds) }
+
+    package func addFault(_ fault: Fault) async { await store.addFault(fault) }
+
+    /// An access token of a seeded user or client, without a request.
+    package func accessToken(for name: String) async -> String? { await store.accessToken(for: name) }
+}
+
+/// Why a sandbox did not come up.
+package struct SandboxStartFailure: Error {}
+
+/// Runs a sandbox on a free port of the loopback address for as long as the body takes.
+package func withSandbox<T>(
+    seed: Seed,
+    options: SandboxServer.Options = .testing,
+    _ body: (SandboxHandle) async throws -> T
+) async throws -> T {
+    let server = SandboxServer(seed: seed, options: options)
+    let (ports, continuation) = AsyncStream<Int>.makeStream()
+    return try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask {
+            defer { continuation.finish() }
+            try await server.run { port in continuation.yield(port) }
+        }
+        var iterator = ports.makeAsyncIterator()
+        guard let port = await iterator.next() else {
+            try await group.next()
+            throw SandboxStartFailure()
+        }
+        defer { group.cancelAll() }
+        return try await body(SandboxHandle(port: port, store: server.store))
+    }
+}

@@ -1,0 +1,83 @@
+package import Hummingbird
+import HTTPTypes
+import Logging
+import NIOCore
+
+/// The simulated Cloud Controller and token endpoint, over HTTP.
+package struct SandboxServer: Sendable {
+    package struct Options: Sendable {
+        package var host: String
+        /// 0 takes any free port.
+        package var port: Int
+        package var clock: SandboxClock
+        package var guids: GUIDSource
+        /// Seconds for which an access token is valid.
+        package var tokenLifetime: Int
+        package var refreshTokenLifetime: Int
+        package var rateLimit: RateLimit?
+        package var faults: [Fault]
+        /// The URL of links, when it is not the address that the server listens on.
+        package var externalURL: String?
+
+        package init(
+            host: String = "127.0.0.1",
+            port: Int = 0,
+            clock: SandboxClock = .system,
+            guids: GUIDSource = .random,
+            tokenLifetime: Int = 600,
+            refreshTokenLifetime: Int = 2_592_000,
+            rateLimit: RateLimit? = nil,
+            faults: [Fault] = [],
+            externalURL: String? = nil
+        ) {
+            self.host = host
+            self.port = port
+            self.clock = clock
+            self.guids = guids
+            self.tokenLifetime = tokenLifetime
+            self.refreshTokenLifetime = refreshTokenLifetime
+            self.rateLimit = rateLimit
+            self.faults = faults
+            self.externalURL = externalURL
+        }
+
+        /// A clock that stands still and the same guids every time.
+        package static let testing = Options(clock: .manual, guids: .seeded(1))
+    }
+
+    package let store: Store
+    private let options: Options
+
+    package init(seed: Seed, options: Options = Options()) {
+        self.init(store: Store(seed: seed, options: options), options: options)
+    }
+
+    package init(store: Store, options: Options) {
+        self.store = store
+        self.options = options
+    }
+
+    /// The Hummingbird application, for tests that run it in process or over a socket.
+    package func application(
+        onReady: @escaping @Sendable (Int) async -> Void = { _ in }
+    ) -> some ApplicationProtocol {
+        let (store, host) = (store, options.host)
+        var logger = Logger(label: "sandbox")
+        logger.logLevel = .critical
+        return Application(
+            responder: SandboxResponder(store: store),
+            configuration: ApplicationConfiguration(address: .hostname(host, port: options.port)),
+            onServerRunning: { channel in
+                let port = channel.localAddress?.port ?? 0
+                await store.serve(at: "http://\(host):\(port)")
+                await onReady(port)
+            },
+            logger: logger
+        )
+    }
+
+    /// Listens until the task is cancelled.
+    package func run(onReady: @escaping @Sendable (_ port: Int) async -> Void = { _ in }) async throws {
+        try await application(onReady: onReady).run()
+    }
+}

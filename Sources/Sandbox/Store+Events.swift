@@ -1,0 +1,21 @@
+extension Store {
+    /// Writes an audit event; all of them have the app as their target (`cloud_controller_ng app/repositories/`).
+    func record(_ type: String, app guid: String, _ data: JSONValue, _ call: Call) {
+        guard let app = apps[guid], let space = space(of: app) else { return }
+        let identity = call.identity
+        let event = EventRow(
+            guid: makeGUID(),
+            createdAt: now,
+            type: type,
+            actorGUID: identity.userGUID,
+            actorType: "user",
+            actorName: identity.userName,
+            appGUID: app.guid,
+            appName: app.name,
+            data: data,
+            spaceGUID: space.guid,
+            organizationGUID: space.organizationGUID
+        )
+        events.insert(event)
+    }
+}

@@ -1,4 +1,0 @@
-import Testing
-import HummingbirdTesting
-
-@Suite struct PH {}
