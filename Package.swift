@@ -91,7 +91,11 @@ let package = Package(
             dependencies: [
                 "CloudController", "Reconciliation", "Diagnostics", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
-            ]
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            exclude: ["Fixtures"]
         ),
         .testTarget(
             name: "SandboxTests",

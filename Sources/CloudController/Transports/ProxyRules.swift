@@ -11,6 +11,12 @@ package struct ProxyRules: Hashable, Sendable {
         package let port: Int
         /// Base64 of `user:password`.
         package let basicCredentials: String?
+
+        package init(host: String, port: Int, basicCredentials: String?) {
+            self.host = host
+            self.port = port
+            self.basicCredentials = basicCredentials
+        }
     }
 
     package let proxy: Proxy?
