@@ -66,6 +66,8 @@ struct APIClient: Sendable {
         switch error {
         case .keyNotFound(let key, let context): return "`\(shown(context.codingPath + [key]))` is missing"
         case .valueNotFound(let type, let context): return "`\(shown(context.codingPath))` is null, not \(shown(type))"
+        case .typeMismatch(let type, let context) where context.codingPath.isEmpty:
+            return "the answer is not \(shown(type))"
         case .typeMismatch(let type, let context): return "`\(shown(context.codingPath))` is not \(shown(type))"
         case .dataCorrupted(let context) where !context.codingPath.isEmpty:
             return "`\(shown(context.codingPath))`: \(context.debugDescription)"
@@ -98,6 +100,7 @@ struct APIClient: Sendable {
         case is String.Type: "text"
         case is Int.Type, is Double.Type: "a whole number"
         case is Bool.Type: "true or false"
+        case is [String: Any].Type: "an object"
         case is any Collection.Type: "a list"
         default: "an object"
         }
