@@ -1,0 +1,127 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+import Diagnostics
+
+/// Finds the manifests below the paths that the user gave.
+struct FileFinder {
+    let excludes: [Glob]
+    private(set) var diagnostics: [Diagnostic] = []
+    /// The same file by two paths is one manifest.
+    private var seen: Set<FileIdentity> = []
+
+    init(excludes: [String]) {
+        self.excludes = excludes.map(Glob.init)
+    }
+
+    /// Files in the order of the paths, those of a folder sorted.
+    mutating func find(_ paths: [String]) -> [String] {
+        var files: [String] = []
+        for path in paths {
+            if path == "-" {
+                if seen.insert(.standardInput).inserted { files.append(path) }
+            } else if FileKind(of: path, followsLink: true) == .folder {
+                let before = seen.count
+                let found = walk(path)
+                if found.isEmpty, seen.count == before { diagnostics.append(.noManifests(path)) }
+                files += found
+            } else if !isExcluded(path), isNew(path) {
+                files.append(path)
+            }
+        }
+        return files
+    }
+
+    private mutating func walk(_ folder: String) -> [String] {
+        let names: [String]
+        do {
+            names = try FileManager.default.contentsOfDirectory(atPath: folder)
+        } catch {
+            diagnostics.append(.unreadable(folder, FileProblem.reason(for: error)))
+            return []
+        }
+        let prefix = folder == "." ? "" : folder.hasSuffix("/") ? folder : folder + "/"
+        var files: [String] = []
+        for name in names.sorted(by: { Text($0) < Text($1) }) where !name.hasPrefix(".") {
+            let path = prefix + name
+            guard !isExcluded(path) else { continue }
+            if FileKind(of: path, followsLink: false) == .folder {
+                files += walk(path)
+                continue
+            }
+            guard name.hasSuffix(".yml") || name.hasSuffix(".yaml") else { continue }
+            switch FileKind(of: path, followsLink: true) {
+            case .folder: continue
+            case .file: if isNew(path) { files.append(path) }
+            case .other:
+                _ = isNew(path)
+                diagnostics.append(.unreadable(path, "it is neither a file nor a folder"))
+            case nil:
+                _ = isNew(path)
+                diagnostics.append(.unreadable(path, "the link leads nowhere"))
+            }
+        }
+        return files
+    }
+
+    private func isExcluded(_ path: String) -> Bool {
+        excludes.contains { $0.matches(path) }
+    }
+
+    private mutating func isNew(_ path: String) -> Bool {
+        seen.insert(FileIdentity(of: path)).inserted
+    }
+}
+
+private enum FileKind {
+    case file, folder, other
+
+    /// Nil when nothing is there.
+    init?(of path: String, followsLink: Bool) {
+        let manager = FileManager.default
+        guard var type = (try? manager.attributesOfItem(atPath: path))?[.type] as? FileAttributeType else { return nil }
+        if type == .typeSymbolicLink, followsLink {
+            var isFolder = false
+            guard manager.fileExists(atPath: path, isDirectory: &isFolder) else { return nil }
+            let target = (try? manager.attributesOfItem(atPath: path + "/."))?[.type] as? FileAttributeType
+            type = isFolder || target == .typeDirectory ? .typeDirectory : .typeRegular
+        }
+        switch type {
+        case .typeRegular: self = .file
+        case .typeDirectory: self = .folder
+        default: self = .other
+        }
+    }
+}
+
+/// Device and number of a file, or its path where it has none.
+private enum FileIdentity: Hashable {
+    case standardInput
+    case file(device: Int, number: Int)
+    case path(Text)
+
+    init(of path: String) {
+        let resolved = URL(filePath: path).resolvingSymlinksInPath().path
+        let attributes = try? FileManager.default.attributesOfItem(atPath: resolved)
+        if let device = attributes?[.systemNumber] as? Int, let number = attributes?[.systemFileNumber] as? Int {
+            self = .file(device: device, number: number)
+        } else {
+            self = .path(Text(resolved))
+        }
+    }
+}
+
+extension Diagnostic {
+    fileprivate static func noManifests(_ folder: String) -> Diagnostic {
+        Diagnostic(
+            .error,
+            .noManifests,
+            "no manifests in `\(folder)`",
+            details: [
+                .note("manifests are files named `*.yml` or `*.yaml`, here or in folders below that are not hidden")
+            ]
+        )
+    }
+}

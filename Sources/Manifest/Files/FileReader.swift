@@ -1,0 +1,78 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+import Diagnostics
+import YAML
+
+/// Reads files and keeps their texts for excerpts.
+struct FileReader {
+    /// What no manifest needs, so that a device or a wrong file does not fill the memory.
+    private static let largestFile = 100_000_000
+
+    let standardInput: () -> [UInt8]?
+    private(set) var sources = SourceFiles()
+    private(set) var diagnostics: [Diagnostic] = []
+
+    init(standardInput: @escaping () -> [UInt8]?) {
+        self.standardInput = standardInput
+    }
+
+    /// The documents of a file that are not empty; what is wrong with it is reported.
+    mutating func documents(of path: String, isSecret: Bool = false) -> [Node] {
+        guard let bytes = bytes(of: path) else { return [] }
+        sources.add(SourceText(bytes), file: path, isSecret: isSecret)
+        let file = parse(bytes, file: path)
+        diagnostics += file.diagnostics
+        if file.documents.isEmpty, file.diagnostics.isEmpty { diagnostics.append(.emptyFile(path)) }
+        return file.documents
+    }
+
+    private mutating func bytes(of path: String) -> [UInt8]? {
+        if path == "-" {
+            if let bytes = standardInput() { return bytes }
+            diagnostics.append(.unreadable(path, "standard input is closed"))
+            return nil
+        }
+        do {
+            let data = try Data(contentsOf: URL(filePath: path))
+            guard data.count <= FileReader.largestFile else {
+                diagnostics.append(.unreadable(path, "it is larger than \(FileReader.largestFile / 1_000_000) MB"))
+                return nil
+            }
+            return Array(data)
+        } catch {
+            diagnostics.append(.unreadable(path, FileProblem.reason(for: error)))
+            return nil
+        }
+    }
+}
+
+/// Why a file or folder cannot be read, in words.
+enum FileProblem {
+    static func reason(for error: any Error) -> String {
+        switch (error as? CocoaError)?.code {
+        case .fileReadNoSuchFile, .fileNoSuchFile: "no such file or folder"
+        case .fileReadNoPermission: "permission denied"
+        default: "it is not a file that can be read"
+        }
+    }
+}
+
+extension Diagnostic {
+    static func unreadable(_ path: String, _ reason: String) -> Diagnostic {
+        Diagnostic(.error, .unreadableFile, "cannot read `\(path)`", details: [.note(reason)])
+    }
+
+    fileprivate static func emptyFile(_ path: String) -> Diagnostic {
+        let start = SourcePosition(line: 1, column: 1)
+        return Diagnostic(
+            .error,
+            .emptyFile,
+            "`\(path)` is empty",
+            at: Annotation(SourceRange(file: path, start: start, end: start), "nothing but blanks and comments"),
+            details: [.help("remove the file, or leave it out with `--exclude`")]
+        )
+    }
+}

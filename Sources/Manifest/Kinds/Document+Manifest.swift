@@ -1,0 +1,49 @@
+import Diagnostics
+import Reconciliation
+import YAML
+
+/// What one document of a manifest declares.
+struct ReadDocument {
+    var pin: APIPin?
+    /// Nil when organization or space are not known, so that the apps belong nowhere.
+    var space: DesiredSpace?
+}
+
+extension ValueReader {
+    /// Reads the root of a document.
+    mutating func document(_ node: Node) -> ReadDocument {
+        guard case .mapping(let mapping) = node else {
+            diagnostics.append(.notAManifest(node))
+            return ReadDocument()
+        }
+        let place = mapping.entries.first?.key.range ?? mapping.range
+        let root = read(mapping, as: ManifestLanguage.document, place: place)
+        let manager = root["manager"]?.text
+        let apps = root["apps"]?.names.map { app($0, manager: manager) } ?? []
+
+        var document = ReadDocument(pin: root["api"].flatMap(pin))
+        if let organization = root["organization"]?.text, let space = root["space"]?.text {
+            document.space = DesiredSpace(organization: organization, space: space, apps: apps)
+        }
+        return document
+    }
+
+    private func pin(_ value: ReadValue) -> APIPin? {
+        var urls: [Text] = []
+        if let text = value.text { urls = [text.value] }
+        if case .list(let items) = value.content { urls = items.compactMap { $0.text?.value } }
+        return APIPin(urls: urls.compactMap { APIURL($0)?.text }, origin: value.origin)
+    }
+}
+
+extension Diagnostic {
+    fileprivate static func notAManifest(_ node: Node) -> Diagnostic {
+        Diagnostic(
+            .error,
+            .wrongType,
+            "a manifest must be a mapping, not \(node.kindWithArticle)",
+            at: Annotation(node.range, "\(node.kindWithArticle)"),
+            details: [.help("begin with `version: 1`, `organization`, `space` and `apps`")]
+        )
+    }
+}

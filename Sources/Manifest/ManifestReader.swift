@@ -1,0 +1,76 @@
+package import Diagnostics
+package import Reconciliation
+import YAML
+
+/// Where manifests and the values of their variables come from.
+package struct ManifestInput {
+    /// Files, folders, and `-` for standard input.
+    package var paths: [String]
+    /// Globs of what is left out of folders.
+    package var excludes: [String]
+    /// From `--var name=value`; they win over files.
+    package var variables: [(String, String)]
+    /// Files of variables; a later one wins.
+    package var variableFiles: [String]
+    /// Files of variables whose values are masked in every output.
+    package var secretFiles: [String]
+    /// All bytes of standard input; nil when it cannot be read.
+    package var standardInput: () -> [UInt8]?
+
+    package init(
+        paths: [String],
+        excludes: [String] = [],
+        variables: [(String, String)] = [],
+        variableFiles: [String] = [],
+        secretFiles: [String] = [],
+        standardInput: @escaping () -> [UInt8]? = { nil }
+    ) {
+        self.paths = paths
+        self.excludes = excludes
+        self.variables = variables
+        self.variableFiles = variableFiles
+        self.secretFiles = secretFiles
+        self.standardInput = standardInput
+    }
+}
+
+/// What manifests ask for, and everything that is wrong with them.
+package struct ManifestReading: Sendable {
+    /// Not to be acted on when a diagnostic is an error.
+    package var state: DesiredState
+    /// In the order of files and places.
+    package var diagnostics: [Diagnostic]
+    /// The texts that the diagnostics point into.
+    package var sources: SourceFiles
+    /// Every value from a secrets file, for masking.
+    package var secrets: [Text]
+}
+
+/// Reads manifests: all problems of all files in one run.
+package func readManifests(_ input: ManifestInput) -> ManifestReading {
+    var files = FileReader(standardInput: input.standardInput)
+    var variables = VariableReader()
+    variables.read(input, &files)
+    var finder = FileFinder(excludes: input.excludes)
+    let found = finder.find(input.paths)
+
+    var values = ValueReader(variables: variables.variables)
+    var merge = SpaceMerge()
+    var state = DesiredState()
+    for file in found {
+        for node in files.documents(of: file) {
+            let document = values.document(node)
+            if let pin = document.pin { state.pins.append(pin) }
+            if let space = document.space { merge.add(space) }
+        }
+    }
+    state.spaces = merge.sorted
+    let diagnostics =
+        files.diagnostics + variables.diagnostics + finder.diagnostics + values.diagnostics + merge.diagnostics
+    return ManifestReading(
+        state: state,
+        diagnostics: diagnostics.inOrder,
+        sources: files.sources,
+        secrets: variables.secrets
+    )
+}

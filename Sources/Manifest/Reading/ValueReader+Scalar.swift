@@ -1,0 +1,155 @@
+package import Diagnostics
+import YAML
+
+extension ValueReader {
+    /// A scalar with its variables put in; then the rule of the field decides what the text means.
+    mutating func read(_ scalar: Node.Scalar, as kind: ValueKind, _ subject: Subject) -> ReadValue? {
+        guard let substituted = substitute(in: scalar) else { return nil }
+        let text = substituted.text
+        let shown = (substituted.masked ?? text).excerpt
+        let content: ReadValue.Content
+        switch checked(text, as: kind, shown: shown) {
+        case .success(let value): content = value
+        case .failure(let failure):
+            diagnostics.append(.fault(failure.fault, subject, at: scalar.range))
+            return nil
+        }
+        if let usual = subject.usual, let words = usual.warning(for: content) {
+            diagnostics.append(.unusualValue(subject, words, at: scalar.range))
+        }
+        return ReadValue(content, at: scalar.range, masked: substituted.masked)
+    }
+
+    /// Nil when a variable has no value, which is reported.
+    mutating func substitute(in scalar: Node.Scalar) -> (text: Text, masked: Text?)? {
+        let result = variables.substitute(in: scalar.text)
+        for (name, offset) in result.unresolved {
+            let range = scalar.range(offset: offset, count: name.count + 4)
+            diagnostics.append(.unresolved(name, variables, at: range))
+        }
+        return result.unresolved.isEmpty ? (result.text, result.masked) : nil
+    }
+
+    private struct ScalarFault: Error {
+        let fault: TextRule.Fault
+
+        init(_ fault: TextRule.Fault) {
+            self.fault = fault
+        }
+
+        static func expected(_ what: String, _ shown: String, help: String? = nil) -> ScalarFault {
+            ScalarFault(TextRule.Fault("must be \(what), not `\(shown)`", help: help))
+        }
+    }
+
+    private func checked(
+        _ text: Text,
+        as kind: ValueKind,
+        shown: String
+    ) -> Result<ReadValue.Content, ScalarFault> {
+        switch kind {
+        case .text(let rule):
+            if let fault = rule.fault(in: text, shown: shown) { return .failure(ScalarFault(fault)) }
+            return .success(.text(text))
+        case .number(let range):
+            guard let number = Numbers.whole(text) else {
+                let isNumber = Numbers.hasDigitsOnly(text)
+                let help = isNumber ? nil : "write decimal digits, without a fraction, a sign or other marks"
+                return .failure(.expected(Numbers.describe(range), shown, help: help))
+            }
+            guard range.contains(number) else { return .failure(.expected(Numbers.describe(range), shown)) }
+            return .success(.number(number))
+        case .boolean:
+            guard text == "true" || text == "false" else { return .failure(.expected("`true` or `false`", shown)) }
+            return .success(.boolean(text == "true"))
+        case .onlyTrue:
+            guard text == "true" else {
+                let help = "leave the key out for what it does without it"
+                return .failure(.expected("`true` or a mapping", shown, help: help))
+            }
+            return .success(.boolean(true))
+        case .duration:
+            guard let seconds = Numbers.seconds(text) else {
+                let what = "a duration such as `90s`, `15m` or `1h`"
+                return .failure(.expected(what, shown, help: "write digits and one of `s`, `m` and `h`"))
+            }
+            return .success(.duration(seconds))
+        case .choice(let choices):
+            guard choices.contains(where: { Text($0) == text }) else {
+                let nearest = NearestName.of(text.string, in: choices)
+                let help = nearest.map { "did you mean `\($0)`?" }
+                return .failure(.expected(choices.map { "`\($0)`" }.listed(with: "or"), shown, help: help))
+            }
+            return .success(.text(text))
+        case .mapping, .names, .list, .either:
+            // The caller has matched the shapes.
+            return .failure(.expected(kind.expectation, shown))
+        }
+    }
+}
+
+/// How numbers and durations are written.
+package enum Numbers {
+    /// Decimal digits with an optional `-`; nil for anything else and for what does not fit in 64 bits.
+    package static func whole(_ text: Text) -> Int? {
+        hasDigitsOnly(text) ? Int(text.string) : nil
+    }
+
+    static func hasDigitsOnly(_ text: Text) -> Bool {
+        let digits = text.string.utf8.starts(with: "-".utf8) ? text.string.utf8.dropFirst() : text.string.utf8[...]
+        return !digits.isEmpty && digits.allSatisfy { (0x30...0x39).contains($0) }
+    }
+
+    /// Digits and one of `s`, `m`, `h`.
+    static func seconds(_ text: Text) -> Int? {
+        let factor: Int
+        switch text.string.utf8.last {
+        case UInt8(ascii: "s"): factor = 1
+        case UInt8(ascii: "m"): factor = 60
+        case UInt8(ascii: "h"): factor = 3600
+        default: return nil
+        }
+        let digits = Text(String(text.string.dropLast()))
+        guard let number = whole(digits), number >= 0, !digits.string.utf8.starts(with: "-".utf8) else { return nil }
+        let (seconds, overflow) = number.multipliedReportingOverflow(by: factor)
+        return overflow || seconds > Int(Int32.max) ? nil : seconds
+    }
+
+    static func describe(_ range: ClosedRange<Int>) -> String {
+        if range.lowerBound == range.upperBound { return "`\(range.lowerBound)`" }
+        if range.upperBound == .max { return "a whole number of \(range.lowerBound) or more" }
+        if range.upperBound < 1000 { return "a whole number from \(range.lowerBound) to \(range.upperBound)" }
+        return "a whole number of \(range.lowerBound) or more, up to \(range.upperBound)"
+    }
+}
+
+extension UsualLimit {
+    /// What is unusual about a value; nil when nothing is.
+    fileprivate func warning(for content: ReadValue.Content) -> (message: String, note: String)? {
+        switch (self, content) {
+        case (.atMost(let limit, let setting), .number(let number)) where number > limit:
+            let note = "platforms refuse more than `\(setting)`, which is \(limit) unless an operator changed it"
+            return ("is more than \(limit), the usual maximum", note)
+        case (.vcap, .text(let user)) where user.caseFolded != "vcap":
+            let note = "platforms allow only `vcap` unless an operator added to `additional_allowed_process_users`"
+            return ("is not `vcap`, the only user that is usually allowed", note)
+        default: return nil
+        }
+    }
+}
+
+extension Node.Scalar {
+    /// The place of a part of the text, where the text stands in the file as it is; else the whole.
+    fileprivate func range(offset: Int, count: Int) -> SourceRange {
+        guard range.start.line == range.end.line else { return range }
+        let width = range.end.column - range.start.column
+        let quotes = style == .quoted ? 1 : 0
+        guard style != .block, width == text.count + 2 * quotes else { return range }
+        let column = range.start.column + quotes + offset
+        return SourceRange(
+            file: range.file,
+            start: SourcePosition(line: range.start.line, column: column),
+            end: SourcePosition(line: range.start.line, column: column + count)
+        )
+    }
+}

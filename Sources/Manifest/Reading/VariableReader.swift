@@ -1,0 +1,91 @@
+import Diagnostics
+import YAML
+
+/// Gathers the values of variables from the command line and from files.
+struct VariableReader {
+    private(set) var variables = Variables()
+    private(set) var diagnostics: [Diagnostic] = []
+    /// Every value of a secrets file, also one that another source overrides.
+    private(set) var secrets: [Text] = []
+
+    /// Files first, so that the command line wins.
+    mutating func read(_ input: ManifestInput, _ files: inout FileReader) {
+        for path in input.variableFiles { read(path, isSecret: false, &files) }
+        for path in input.secretFiles { read(path, isSecret: true, &files) }
+        for (name, value) in input.variables {
+            if Variables.isName(Text(name)) {
+                variables.values[Text(name)] = Variables.Value(Text(value))
+            } else {
+                diagnostics.append(.invalidName(Text(name)))
+            }
+        }
+    }
+
+    private mutating func read(_ path: String, isSecret: Bool, _ files: inout FileReader) {
+        let documents = files.documents(of: path, isSecret: isSecret)
+        if let second = documents.dropFirst().first { diagnostics.append(.secondDocument(second)) }
+        guard let first = documents.first else { return }
+        guard case .mapping(let mapping) = first else {
+            diagnostics.append(.notAMapping(first))
+            return
+        }
+        for entry in mapping.entries {
+            guard Variables.isName(entry.key.text) else {
+                diagnostics.append(.invalidName(entry.key.text, at: entry.key.range))
+                continue
+            }
+            guard case .scalar(let scalar) = entry.value, !scalar.isEmpty, !scalar.isNull else {
+                diagnostics.append(.notAText(entry))
+                continue
+            }
+            variables.values[entry.key.text] = Variables.Value(scalar.text, isSecret: isSecret)
+            if isSecret { secrets.append(scalar.text) }
+        }
+    }
+}
+
+extension Diagnostic {
+    fileprivate static func invalidName(_ name: Text, at range: SourceRange? = nil) -> Diagnostic {
+        Diagnostic(
+            .error,
+            .invalidVariable,
+            range == nil
+                ? "`--var \(name.excerpt)=...` does not name a variable" : "`\(name.excerpt)` does not name a variable",
+            at: range.map { Annotation($0) },
+            details: [.help("use letters, digits, `_`, `-`, `.` and `/`")]
+        )
+    }
+
+    fileprivate static func notAMapping(_ node: Node) -> Diagnostic {
+        Diagnostic(
+            .error,
+            .wrongType,
+            "a file of variables must be a mapping, not \(node.kindWithArticle)",
+            at: Annotation(node.range, "\(node.kindWithArticle)"),
+            details: [.help("write `name: value`, one a line")]
+        )
+    }
+
+    fileprivate static func secondDocument(_ node: Node) -> Diagnostic {
+        Diagnostic(
+            .error,
+            .invalidVariable,
+            "a file of variables must have one document",
+            at: Annotation(
+                SourceRange(file: node.range.file, start: node.range.start, end: node.range.start),
+                "another one"
+            ),
+            details: [.help("name several files with several flags")]
+        )
+    }
+
+    fileprivate static func notAText(_ entry: Node.Entry) -> Diagnostic {
+        Diagnostic(
+            .error,
+            .invalidVariable,
+            "the variable `\(entry.key.text.excerpt)` must be text, not \(entry.value.kindWithArticle)",
+            at: Annotation(entry.key.range),
+            details: [.help("a variable puts text into text; write `\"\"` for empty text")]
+        )
+    }
+}
