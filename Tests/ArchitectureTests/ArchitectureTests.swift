@@ -71,7 +71,8 @@ import Testing
             for module in Self.imports(source) {
                 let isAllowed =
                     allowed.contains(module) || Self.standard.contains(module) || foundation.contains(module)
-                    || (system.contains(module) && ["Manifest", "CloudController", "evenkeel", "YAML"].contains(source.target))
+                    || (system.contains(module)
+                        && ["Manifest", "CloudController", "evenkeel", "YAML"].contains(source.target))
                 #expect(isAllowed, "\(source.path) imports \(module)")
             }
         }

@@ -81,7 +81,9 @@ struct RandomCase {
         for key in ["team", "tier", "theirs"] as [Text] where random.chance(40) {
             fields[.label(key)] = .value(.text(random.pick(["", "a", "b"] as [Text])))
         }
-        if random.chance(30) { fields[.annotation("contact")] = .value(.text(random.pick(["caf\u{e9}", "x"] as [Text]))) }
+        if random.chance(30) {
+            fields[.annotation("contact")] = .value(.text(random.pick(["caf\u{e9}", "x"] as [Text])))
+        }
         return fields
     }
 

@@ -1,0 +1,134 @@
+import ArgumentParser
+import CloudController
+import Diagnostics
+import Reconciliation
+
+/// `apply`: makes it so.
+struct ApplyCommand: ParsableCommand, ConsoleCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "apply",
+        abstract: "Plan, ask, and send what the plan says; safe to repeat.",
+        discussion: """
+            Exit status: 0 when everything declared is in place, 1 when something could not be done, 3 when a manifest \
+            is meant for another API, 5 when a declared task has failed, 64 for a wrong command line, 130 when \
+            interrupted.
+            """
+    )
+
+    @OptionGroup var work: WorkOptions
+
+    @Flag(name: [.customLong("yes"), .customLong("auto-approve")], help: "Do not ask.")
+    var isApproved = false
+
+    @Flag(help: "Show every request that would be sent, and send none.")
+    var dryRun = false
+
+    @Option(help: ArgumentHelp("Apps that are worked on side by side.", valueName: "count"))
+    var parallelism = 10
+
+    @Option(help: ArgumentHelp("Tasks of one space that are created side by side.", valueName: "count"))
+    var taskParallelism = 1
+
+    @Flag(help: "After a failure begin no further app.")
+    var failFast = false
+
+    func validate() throws {
+        guard parallelism >= 1 else { throw ValidationError("--parallelism takes a whole number, 1 or more") }
+        guard taskParallelism >= 1 else { throw ValidationError("--task-parallelism takes a whole number, 1 or more") }
+    }
+
+    func run(on console: Console) async throws -> ExitStatus {
+        guard isApproved || dryRun || (console.canAsk && work.format == .text) else {
+            console.talk("Error: nobody can be asked here: pass --yes to apply, or --dry-run to look")
+            return .usage
+        }
+        let desk = Desk(console: console, work: work)
+        let preparation: Preparation
+        do {
+            preparation = try Preparation.prepare(work, on: console)
+        } catch {
+            return desk.refuse(error)
+        }
+        do {
+            return try await withPlatform(preparation.connection) { platform in
+                let planning = try await Reconciler(platform: platform).plan(preparation.desired)
+                return await apply(planning, preparation, platform, desk)
+            }
+        } catch let error as PlatformError {
+            return desk.fail(error, preparation)
+        }
+    }
+
+    private func apply(
+        _ planning: Reconciler.Planning,
+        _ preparation: Preparation,
+        _ platform: CloudControllerPlatform,
+        _ desk: Desk
+    ) async -> ExitStatus {
+        let plan = planning.plan
+        desk.print(plan)
+        desk.talk(await platform.costs, plan)
+        guard isAgreed(plan, on: desk.console) else {
+            desk.console.talk("Nothing was applied.")
+            return .failure
+        }
+        let view = ApplyView(desk: desk, isDryRun: dryRun)
+        let target: any Platform = dryRun ? DryRunPlatform(reading: platform) : platform
+        let options = ApplyOptions(
+            parallelism: parallelism,
+            taskParallelism: taskParallelism,
+            failsFast: failFast
+        )
+        let interruption = Interruption()
+        let report = await interruption.guarding {
+            await Reconciler(platform: platform).apply(planning, on: target, options: options) {
+                view.show($0, $1, $2)
+            }
+        }
+        view.close(report)
+        // What the caller may not do is an error here, no longer a warning.
+        let planned = planning.diagnostics.filter { $0.code != .notPermitted || dryRun }
+        let diagnostics = preparation.diagnostics + planned + report.diagnostics + unknowns(plan)
+        desk.close(
+            AnswerDocument(plan: plan, diagnostics: diagnostics, report: report, costs: await platform.costs),
+            sources: preparation.sources
+        )
+        return status(plan, report, diagnostics, wasInterrupted: interruption.happened)
+    }
+
+    private func isAgreed(_ plan: Plan, on console: Console) -> Bool {
+        if isApproved || dryRun || plan.operations.isEmpty { return true }
+        return console.ask("\nApply? Only `yes` is taken as agreement: ") == "yes"
+    }
+
+    /// What could not be compared may differ, so it is not known to be as declared.
+    private func unknowns(_ plan: Plan) -> [Diagnostic] {
+        plan.unknowns.map { .hiddenValue($0, user: plan.user) }
+    }
+
+    private func status(
+        _ plan: Plan,
+        _ report: ApplyReport,
+        _ diagnostics: [Diagnostic],
+        wasInterrupted: Bool
+    ) -> ExitStatus {
+        var statuses: [ExitStatus] = []
+        if wasInterrupted { statuses.append(.interrupted) }
+        if diagnostics.hasErrors || report.notAttempted > 0 { statuses.append(.failure) }
+        if !plan.failedRuns.isEmpty { statuses.append(.taskFailed) }
+        return .worst(statuses)
+    }
+}
+
+extension Diagnostic {
+    fileprivate static func hiddenValue(_ unknown: Plan.Unknown, user: String) -> Diagnostic {
+        Diagnostic(
+            .error,
+            .hiddenValue,
+            "`\(unknown.field.definition.name)` of `\(unknown.address)` is hidden from `\(user)`",
+            subject: "\(unknown.address)",
+            at: Annotation(unknown.origin, "not compared, not sent"),
+            details: [.help("apply as a space developer")]
+        )
+    }
+}

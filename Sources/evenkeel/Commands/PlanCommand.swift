@@ -1,0 +1,50 @@
+import ArgumentParser
+import CloudController
+import Diagnostics
+import Reconciliation
+
+/// `plan`: what would change.
+struct PlanCommand: ParsableCommand, ConsoleCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan",
+        abstract: "Show what differs from the platform and what would be sent; sends nothing but reads.",
+        discussion: """
+            Exit status: 0 when it could plan, 1 when something is wrong, 2 with --exit-code when changes are pending, \
+            3 when a manifest is meant for another API, 5 when a declared task has failed.
+            """
+    )
+
+    @OptionGroup var work: WorkOptions
+
+    @Flag(
+        name: [.customLong("exit-code"), .customLong("detailed-exitcode")],
+        help: "Exit with 2 when changes are pending."
+    )
+    var exitsWithChanges = false
+
+    func run(on console: Console) async throws -> ExitStatus {
+        let desk = Desk(console: console, work: work)
+        let preparation: Preparation
+        do {
+            preparation = try Preparation.prepare(work, on: console)
+        } catch {
+            return desk.refuse(error)
+        }
+        do {
+            let (planning, costs) = try await withPlatform(preparation.connection) { platform in
+                let planning = try await Reconciler(platform: platform).plan(preparation.desired)
+                return (planning, await platform.costs)
+            }
+            desk.show(planning, preparation, costs)
+            return status(of: planning)
+        } catch let error as PlatformError {
+            return desk.fail(error, preparation)
+        }
+    }
+
+    private func status(of planning: Reconciler.Planning) -> ExitStatus {
+        if planning.diagnostics.hasErrors { return .failure }
+        if !planning.plan.failedRuns.isEmpty { return .taskFailed }
+        return exitsWithChanges && !planning.plan.operations.isEmpty ? .changesPending : .success
+    }
+}

@@ -1,0 +1,70 @@
+import CloudController
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+extension Console {
+    /// The real console of this process.
+    static var process: Console {
+        let inputIsTerminal = isatty(STDIN_FILENO) == 1
+        return Console(
+            environment: .process,
+            readInput: readAllInput,
+            ask: { question in
+                guard inputIsTerminal else { return nil }
+                write(question, to: STDERR_FILENO)
+                return readLine()
+            },
+            writeOutput: { write($0, to: STDOUT_FILENO) },
+            writeError: { write($0, to: STDERR_FILENO) },
+            writeFile: replaceFile,
+            canAsk: inputIsTerminal && isatty(STDERR_FILENO) == 1,
+            outputIsTerminal: isatty(STDOUT_FILENO) == 1,
+            errorIsTerminal: isatty(STDERR_FILENO) == 1
+        )
+    }
+
+    /// Writes all of it; a reader that went away is silently given up on.
+    private static func write(_ text: String, to descriptor: Int32) {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { bytes in
+                #if canImport(Glibc)
+                Glibc.write(descriptor, bytes.baseAddress, bytes.count)
+                #else
+                Darwin.write(descriptor, bytes.baseAddress, bytes.count)
+                #endif
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    /// A new file takes the place of the old one, so that nobody reads half of it.
+    private static func replaceFile(_ path: String, with text: String) -> Bool {
+        let temporary = "\(path).\(getpid())"
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        guard descriptor >= 0 else { return false }
+        write(text, to: descriptor)
+        guard close(descriptor) == 0, rename(temporary, path) == 0 else {
+            unlink(temporary)
+            return false
+        }
+        return true
+    }
+
+    private static func readAllInput() -> [UInt8] {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        while true {
+            let count = read(STDIN_FILENO, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return bytes }
+            bytes += buffer.prefix(count)
+        }
+    }
+}

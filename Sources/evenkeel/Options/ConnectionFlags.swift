@@ -1,0 +1,80 @@
+import ArgumentParser
+import CloudController
+import Diagnostics
+import Logging
+import Reconciliation
+
+/// Which API, as whom, and how patient.
+struct ConnectionFlags: ParsableArguments {
+    @Option(help: "The API's URL; else CF_API, CF_API_URL, or the target of the cf CLI's session.")
+    var api: String?
+
+    @Option(help: "Log in as this user; else CF_USERNAME and CF_PASSWORD, or the cf CLI's session.")
+    var username: String?
+
+    @Option(help: ArgumentHelp("The file with the user's password.", valueName: "file"))
+    var passwordFile: String?
+
+    @Option(help: "The identity provider of the user; else CF_ORIGIN.")
+    var origin: String?
+
+    @Option(name: .customLong("client-id"), help: "Log in as this client; else CF_CLIENT_ID and CF_CLIENT_SECRET.")
+    var clientID: String?
+
+    @Option(help: ArgumentHelp("The file with the client's secret.", valueName: "file"))
+    var clientSecretFile: String?
+
+    @Option(
+        name: .customLong("ca-cert"),
+        help: ArgumentHelp("Trust the authorities in this PEM file, too.", valueName: "file")
+    )
+    var certificateFile: String?
+
+    @Flag(name: .customLong("skip-ssl-validation"), help: "Do not check the server's certificate; allows http://.")
+    var skipsValidation = false
+
+    @Option(help: ArgumentHelp("Seconds to wait for an answer.", valueName: "seconds"))
+    var requestTimeout = 60
+
+    @Option(
+        help: ArgumentHelp("Seconds to wait at most when the server limits the rate of requests.", valueName: "seconds")
+    )
+    var maxWait = 60
+
+    func validate() throws {
+        guard requestTimeout >= 1 else { throw ValidationError("--request-timeout takes seconds, 1 or more") }
+        guard maxWait >= 0 else { throw ValidationError("--max-wait takes seconds, 0 or more") }
+    }
+
+    /// Where to go and as whom, from flags, environment and session; nothing is sent.
+    func login(in environment: Environment) throws(PlatformError) -> Login {
+        var flags = CredentialFlags()
+        flags.username = username
+        flags.origin = origin
+        flags.clientID = clientID
+        flags.password = try secret(in: passwordFile, environment)
+        flags.clientSecret = try secret(in: clientSecretFile, environment)
+        return try Login.resolve(api: api, flags: flags, environment: environment)
+    }
+
+    func options(for login: Login, environment: Environment, logger: Logger) -> ConnectionOptions {
+        var options = ConnectionOptions(login, environment: environment, logger: logger)
+        options.transport.requestTimeout = .seconds(requestTimeout)
+        options.transport.certificatePath = certificateFile
+        if skipsValidation { options.transport.skipsValidation = true }
+        options.retryRules.maxWait = .seconds(maxWait)
+        return options
+    }
+
+    /// The first line of the file: editors end files with a line break that is no part of a password.
+    private func secret(in file: String?, _ environment: Environment) throws(PlatformError) -> String? {
+        guard let file else { return nil }
+        guard case .bytes(let bytes) = environment.readFile(file), let text = String(validating: bytes, as: UTF8.self)
+        else {
+            throw PlatformError(.notLoggedIn, cause: "the file `\(file)` cannot be read")
+        }
+        let line = text.unicodeScalars.prefix { $0 != "\n" && $0 != "\r" }
+        guard !line.isEmpty else { throw PlatformError(.notLoggedIn, cause: "the file `\(file)` is empty") }
+        return String(line)
+    }
+}

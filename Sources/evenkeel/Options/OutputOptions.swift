@@ -1,0 +1,42 @@
+import ArgumentParser
+import Diagnostics
+import Logging
+
+/// How it is shown.
+struct OutputOptions: ParsableArguments {
+    enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
+        case auto, always, never
+    }
+
+    @Option(help: "When to use color; NO_COLOR turns it off, too.")
+    var color: ColorChoice = .auto
+
+    @Option(help: "How errors and warnings are shown: with an excerpt of the file, or one line each.")
+    var diagnostics: DiagnosticRenderer.Style = .full
+
+    @Flag(name: .shortAndLong, help: "Show every request; never a token, password or secret.")
+    var verbose = false
+
+    enum Stream {
+        case output, error
+    }
+
+    func style(of stream: Stream, on console: Console) -> TextStyle {
+        switch color {
+        case .always: TextStyle(isColored: true)
+        case .never: TextStyle(isColored: false)
+        case .auto:
+            TextStyle(
+                isColored: (stream == .output ? console.outputIsTerminal : console.errorIsTerminal)
+                    && console.variable("NO_COLOR") == nil
+            )
+        }
+    }
+}
+
+/// The form of the answer on stdout.
+enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
+    case text, json
+}
+
+extension DiagnosticRenderer.Style: ExpressibleByArgument {}

@@ -1,0 +1,12 @@
+import ArgumentParser
+
+/// The options that `plan` and `apply` share.
+struct WorkOptions: ParsableArguments {
+    @OptionGroup(title: "Manifests") var manifests: ManifestOptions
+    @OptionGroup(title: "Scope") var targets: TargetOptions
+    @OptionGroup(title: "Connection") var connection: ConnectionFlags
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    @Option(help: ArgumentHelp("The form of the answer on stdout.", valueName: "format"))
+    var format: OutputFormat = .text
+}

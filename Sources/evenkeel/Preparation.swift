@@ -1,0 +1,78 @@
+import CloudController
+import Diagnostics
+import Logging
+import Manifest
+import Reconciliation
+
+/// What `plan` and `apply` do before the first request: read, narrow, check, and find out where to go.
+struct Preparation {
+    let desired: DesiredState
+    let sources: SourceFiles
+    /// Warnings; with an error there is no preparation.
+    let diagnostics: [Diagnostic]
+    let connection: ConnectionOptions
+
+    /// Why nothing can be sent.
+    struct Refusal: Error {
+        let status: ExitStatus
+        let diagnostics: [Diagnostic]
+        let sources: SourceFiles
+    }
+
+    static func prepare(_ options: WorkOptions, on console: Console) throws(Refusal) -> Preparation {
+        let reading = options.manifests.read(from: console)
+        var diagnostics = reading.diagnostics
+        func refuse(_ status: ExitStatus) -> Refusal {
+            Refusal(status: status, diagnostics: diagnostics, sources: reading.sources)
+        }
+        if diagnostics.hasErrors { throw refuse(.failure) }
+        let (desired, unmatched) = options.targets.narrow(reading.state)
+        diagnostics += unmatched + notSupportedYet(in: desired)
+        if diagnostics.hasErrors { throw refuse(.failure) }
+        do {
+            let login = try options.connection.login(in: console.environment)
+            let mispinned = wrongPins(desired.pins, login.endpoint)
+            diagnostics += mispinned
+            if !mispinned.isEmpty { throw refuse(.refused) }
+            let connection = options.connection.options(
+                for: login,
+                environment: console.environment,
+                logger: RequestLog.logger(isVerbose: options.output.verbose, console: console)
+            )
+            return Preparation(
+                desired: desired,
+                sources: reading.sources,
+                diagnostics: diagnostics,
+                connection: connection
+            )
+        } catch let error as PlatformError {
+            diagnostics.append(error.diagnostic(intent: "log in", api: options.connection.api ?? "the API"))
+            throw refuse(.failure)
+        } catch let refusal as Refusal {
+            throw refusal
+        } catch {
+            throw refuse(.internalError)
+        }
+    }
+
+    /// Documents that are meant for another API.
+    private static func wrongPins(_ pins: [APIPin], _ endpoint: Endpoint) -> [Diagnostic] {
+        pins.compactMap { pin in
+            let urls = pin.urls.map { (try? Endpoint($0.string))?.url ?? $0.string }
+            return urls.contains(endpoint.url) ? nil : .wrongAPI(endpoint.url, pin)
+        }
+    }
+}
+
+extension Diagnostic {
+    fileprivate static func wrongAPI(_ url: String, _ pin: APIPin) -> Diagnostic {
+        let allowed = pin.urls.map { "`\($0)`" }.joined(separator: " or ")
+        return Diagnostic(
+            .error,
+            .wrongAPI,
+            "this manifest is not meant for \(url)",
+            at: Annotation(pin.origin, "meant for \(allowed)"),
+            details: [.help("pass `--api` with that URL, or apply other manifests")]
+        )
+    }
+}

@@ -1,0 +1,60 @@
+import CloudController
+import Diagnostics
+import Reconciliation
+
+/// Where `plan` and `apply` lay out what they found: the plan on stdout, diagnostics and costs on stderr.
+struct Desk {
+    let console: Console
+    let work: WorkOptions
+
+    /// Nothing could be asked of the platform.
+    func refuse(_ refusal: Preparation.Refusal) -> ExitStatus {
+        close(AnswerDocument(diagnostics: refusal.diagnostics), sources: refusal.sources)
+        return refusal.status
+    }
+
+    /// The platform did not answer well enough for a plan.
+    func fail(_ error: PlatformError, _ preparation: Preparation) -> ExitStatus {
+        let diagnostic = error.diagnostic(
+            intent: "observe the platform",
+            api: preparation.connection.login.endpoint.url
+        )
+        close(AnswerDocument(diagnostics: preparation.diagnostics + [diagnostic]), sources: preparation.sources)
+        return error.code == .cancelled ? .interrupted : .failure
+    }
+
+    /// The whole answer of `plan`.
+    func show(_ planning: Reconciler.Planning, _ preparation: Preparation, _ costs: RequestCosts) {
+        print(planning.plan)
+        talk(costs, planning.plan)
+        let diagnostics = preparation.diagnostics + planning.diagnostics
+        close(
+            AnswerDocument(plan: planning.plan, diagnostics: diagnostics, costs: costs),
+            sources: preparation.sources
+        )
+    }
+
+    /// The plan for people; programs get it with everything else at the end.
+    func print(_ plan: Plan) {
+        guard work.format == .text else { return }
+        let style = work.output.style(of: .output, on: console)
+        for line in PlanTextView(plan: plan, style: style).lines { console.print(line) }
+    }
+
+    /// What it has cost and will cost.
+    func talk(_ costs: RequestCosts, _ plan: Plan) {
+        guard work.format == .text else { return }
+        var line = "\(costs.requests) \(costs.requests == 1 ? "request" : "requests") made, "
+        line += "\(plan.operations.count) \(plan.operations.count == 1 ? "write" : "writes") to do"
+        if let limit = costs.rateLimit { line += ", about \(limit.remaining) of \(limit.limit) requests left" }
+        console.talk(line)
+    }
+
+    /// Ends the answer: diagnostics, and for programs the document.
+    func close(_ document: AnswerDocument, sources: SourceFiles) {
+        let reporter = Reporter(console: console, options: work.output, sources: sources)
+        if work.format == .json { console.writeOutput(document.text) }
+        reporter.report(document.diagnostics)
+        reporter.close(document.diagnostics)
+    }
+}

@@ -1,0 +1,72 @@
+import Diagnostics
+import Reconciliation
+
+/// How values are written in the text plan.
+enum FieldText {
+    /// As it is, or in quotes where it would be misread: empty, blanks around it, control characters, an arrow inside.
+    static func value(_ text: Text) -> String {
+        let scalars = text.string.unicodeScalars
+        let isPlain = scalars.allSatisfy { !isUnsafe($0) }
+        let hasBlanksAround =
+            scalars.first?.properties.isWhitespace == true || scalars.last?.properties.isWhitespace == true
+        let isMistakable =
+            ["(", "\"", "+ ", "- "].contains { text.string.hasPrefix($0) } || text.string.contains(" -> ")
+        if isPlain, !text.isEmpty, !hasBlanksAround, !isMistakable { return text.string }
+        return quoted(text)
+    }
+
+    /// In quotes, with everything that could move the cursor or reorder the line escaped.
+    static func quoted(_ text: Text) -> String {
+        var result = "\""
+        for scalar in text.string.unicodeScalars {
+            switch scalar {
+            case "\n": result += "\\n"
+            case "\t": result += "\\t"
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case _ where isUnsafe(scalar): result += "\\u{\(String(scalar.value, radix: 16))}"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+
+    /// Control characters and those that change the direction of text.
+    private static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: true
+        default: false
+        }
+    }
+
+    static func value(_ value: FieldValue) -> String? {
+        switch value {
+        case .null: nil
+        case .text(let text): self.value(text)
+        case .number(let number): "\(number)"
+        }
+    }
+
+    static func value(_ value: DesiredValue) -> String? {
+        switch value {
+        case .null: nil
+        case .text(let text): self.value(text)
+        case .number(let number): "\(number)"
+        case .band(let min, let max): "\(min) to \(max)"
+        }
+    }
+
+    /// `port -> http`, `+ /health` or `- legacy`.
+    static func change(_ change: FieldChange) -> String {
+        if let masked = change.masked {
+            let shown = maskedText(masked, hiding: change.after.json ?? .null)
+            return change.before == .null ? "+ \(shown)" : "(hidden) -> \(shown)"
+        }
+        switch (value(change.before), value(change.after)) {
+        case (nil, let after?): return "+ \(after)"
+        case (let before?, nil): return change.isImplied ? "\(before) -> (cleared by the server)" : "- \(before)"
+        case (let before?, let after?): return "\(before) -> \(after)"
+        case (nil, nil): return "(cleared)"
+        }
+    }
+}

@@ -1,0 +1,97 @@
+import Diagnostics
+import Reconciliation
+
+/// A plan for programs: the value under `plan` of the JSON output.
+struct PlanDocument {
+    /// Raised when a program that reads it would have to change.
+    static let formatVersion = 1
+
+    let plan: Plan
+
+    var json: JSON {
+        [
+            "api": .text(Text(plan.api)),
+            "user": .text(Text(plan.user)),
+            "spaces": .list(plan.spaces.map { .text(Text($0)) }),
+            "operations": .list(plan.operations.map(operation)),
+            "unknown": .list(
+                plan.unknowns.map { unknown in
+                    [
+                        "address": .text(Text("\(unknown.address)")),
+                        "field": .text(Text(unknown.field.definition.name)),
+                        "origin": DiagnosticDocument.place(unknown.origin),
+                    ]
+                }
+            ),
+            "failed": .list(
+                plan.failedRuns.map { run in
+                    [
+                        "address": .text(Text("\(run.address)")),
+                        "origin": DiagnosticDocument.place(run.origin),
+                        "outcome": .text(Text(run.outcome.rawValue)),
+                        "reason": run.reason.map { .text(Text($0)) } ?? .null,
+                    ]
+                }
+            ),
+        ]
+    }
+
+    var summary: JSON {
+        let summary = PlanSummary(plan)
+        return [
+            "run": .number(summary.run),
+            "update": .number(summary.update),
+            "cancel": .number(summary.cancel),
+            "restart": .number(summary.restart),
+            "unchanged": .number(summary.unchanged),
+            "failed": .number(summary.failed),
+            "unknown": .number(summary.unknown),
+            "with_errors": .number(summary.withErrors),
+            "text": .text(Text(summary.line)),
+        ]
+    }
+
+    private func operation(_ operation: Plan.Operation) -> JSON {
+        [
+            "address": .text(Text("\(operation.address)")),
+            "action": .text(Text(operation.action.rawValue)),
+            "step": .text(Text(operation.step.rawValue)),
+            "origin": DiagnosticDocument.place(operation.origin),
+            "live": .text(Text(operation.effect.rawValue)),
+            "changes": .list(operation.changes.map(change)),
+            "requests": .list([request(operation.request)]),
+            "preconditions": .object(
+                operation.preconditions.map { JSON.Member(Text($0.name), $0.isMasked ? "(hidden)" : json($0.value)) }
+            ),
+            "needs": operation.needs.map { .text(Text($0)) } ?? .null,
+            "notes": .list(operation.notes.map { .text(Text($0)) }),
+        ]
+    }
+
+    private func change(_ change: FieldChange) -> JSON {
+        let after = change.after.json ?? .null
+        let isMasked = change.masked != nil
+        return [
+            "field": .text(Text(change.field.definition.name)),
+            "before": isMasked && change.before != .null ? "(hidden)" : json(change.before),
+            "after": change.masked.map { .masked(after, shown: Text(maskedText($0, hiding: after))) } ?? after,
+            "by_server": .bool(change.isImplied),
+        ]
+    }
+
+    private func request(_ request: Request) -> JSON {
+        [
+            "method": .text(Text(request.method.rawValue)),
+            "path": .text(Text(request.path)),
+            "body": request.body ?? .null,
+        ]
+    }
+
+    private func json(_ value: FieldValue) -> JSON {
+        switch value {
+        case .null: .null
+        case .text(let text): .text(text)
+        case .number(let number): .number(number)
+        }
+    }
+}

@@ -1,0 +1,128 @@
+import Diagnostics
+import Reconciliation
+
+/// A plan for people.
+struct PlanTextView {
+    let plan: Plan
+    let style: TextStyle
+
+    /// Every line of it; the last one is the closing line.
+    var lines: [String] {
+        var lines = [heading, ""]
+        for row in rows { lines += text(of: row) }
+        if !rows.isEmpty { lines.append("") }
+        lines += notes
+        lines.append(PlanSummary(plan).line)
+        return lines
+    }
+
+    private var heading: String {
+        let spaces =
+            plan.spaces.isEmpty ? "no spaces" : plan.spaces.map { FieldText.value(Text($0)) }.joined(separator: ", ")
+        return "Plan for \(plan.api) as \(FieldText.value(Text(plan.user))) (\(spaces))"
+    }
+
+    /// One entry of the list, whatever it is about.
+    private struct Row {
+        let sign: String
+        let word: String
+        let address: Address
+        let origin: SourceRange
+        let remarks: [String]
+        let fields: [(name: String, text: String)]
+        let notes: [String]
+    }
+
+    private var rows: [Row] {
+        plan.operations.map(row) + plan.unknowns.map(row) + plan.failedRuns.map(row)
+    }
+
+    private func row(_ operation: Plan.Operation) -> Row {
+        let sign =
+            switch operation.action {
+            case .update: "~"
+            case .run: "+"
+            case .cancel: "-"
+            }
+        let effect: String? =
+            switch (operation.action, operation.effect) {
+            case (.update, .atOnce): "live at once"
+            case (.update, .afterRestart): "live after a restart"
+            case (.update, .atStart): "live when the app is started"
+            case (.run, _), (.cancel, _): nil
+            }
+        return Row(
+            sign: style.paint(sign, operation.action == .cancel ? .red : operation.action == .run ? .green : .yellow),
+            word: operation.action.rawValue,
+            address: operation.address,
+            origin: operation.origin,
+            remarks: [effect, operation.needs.map { "needs \($0)" }].compactMap(\.self),
+            fields: operation.changes.map {
+                (FieldText.value(Text($0.field.definition.name)), fieldText($0, operation))
+            },
+            notes: operation.notes
+        )
+    }
+
+    private func fieldText(_ change: FieldChange, _ operation: Plan.Operation) -> String {
+        let text = FieldText.change(change)
+        return operation.action == .run && text.hasPrefix("+ ") ? String(text.dropFirst(2)) : text
+    }
+
+    private func row(_ unknown: Plan.Unknown) -> Row {
+        Row(
+            sign: style.paint("?", .yellow),
+            word: "unknown",
+            address: unknown.address,
+            origin: unknown.origin,
+            remarks: [],
+            fields: [(unknown.field.definition.name, "hidden from \(FieldText.value(Text(plan.user))); never sent")],
+            notes: []
+        )
+    }
+
+    private func row(_ run: Plan.FailedRun) -> Row {
+        Row(
+            sign: style.paint("x", .red),
+            word: "failed",
+            address: run.address,
+            origin: run.origin,
+            remarks: [],
+            fields: [],
+            notes: ["it \(run.outcome.words): \(FieldText.value(Text(run.reason ?? "no reason given")))"]
+        )
+    }
+
+    private func text(of row: Row) -> [String] {
+        let address = FieldText.value(Text("\(row.address)"))
+        let addressWidth = rows.map { FieldText.value(Text("\($0.address)")).unicodeScalars.count }.max() ?? 0
+        let originWidth = rows.map { place($0.origin).unicodeScalars.count }.max() ?? 0
+        var line = "  \(row.sign) \(padded(row.word, 7)) \(padded(address, addressWidth))  "
+        line += row.remarks.isEmpty ? place(row.origin) : padded(place(row.origin), originWidth)
+        if !row.remarks.isEmpty { line += "  (\(row.remarks.joined(separator: "; ")))" }
+        let nameWidth = row.fields.map(\.name.unicodeScalars.count).max() ?? 0
+        let fields = row.fields.map { "      \(padded($0.name, nameWidth))  \($0.text)" }
+        return [line] + fields + row.notes.map { "      \($0)" }
+    }
+
+    private func place(_ origin: SourceRange) -> String { "\(FieldText.value(Text(origin.file))):\(origin.start.line)" }
+
+    private func padded(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - text.unicodeScalars.count))
+    }
+
+    /// What to know before agreeing.
+    private var notes: [String] {
+        var notes: [String] = []
+        let advice = RestartAdvice(plan.operations)
+        if !advice.isEmpty { notes += advice.lines + [""] }
+        if plan.operations.contains(where: { $0.action == .run }) {
+            notes += [
+                "Note: that a task has run is known from its row, which Cloud Foundry keeps for 31 days after the end;",
+                "after that it would run again. Two applies at the same time can both start it.",
+                "",
+            ]
+        }
+        return notes
+    }
+}

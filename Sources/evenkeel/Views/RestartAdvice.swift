@@ -1,0 +1,35 @@
+import Diagnostics
+import Reconciliation
+
+/// The commands that make changed settings live, where Evenkeel does not restart the app itself.
+struct RestartAdvice {
+    private let apps: [Address]
+
+    init(_ operations: [Plan.Operation]) {
+        var apps: [Address] = []
+        for operation in operations where operation.effect == .afterRestart {
+            let app = operation.address.appending(.app)
+            if apps.last != app { apps.append(app) }
+        }
+        self.apps = apps
+    }
+
+    var isEmpty: Bool { apps.isEmpty }
+
+    var lines: [String] {
+        guard !apps.isEmpty else { return [] }
+        return ["Not live until the app is restarted:"]
+            + apps.map { app in
+                let place = "\(app.organization)/\(app.space)"
+                return "    cf restart \(shellWord(app.app)) --strategy rolling    # in \(FieldText.value(Text(place)))"
+            }
+    }
+
+    private func shellWord(_ text: Text) -> String {
+        let isPlain = text.string.unicodeScalars.allSatisfy {
+            $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || "-_.".unicodeScalars.contains($0))
+        }
+        if isPlain, !text.isEmpty { return text.string }
+        return "'" + FieldText.quoted(text).dropFirst().dropLast().replacing("'", with: "'\\''") + "'"
+    }
+}

@@ -1,0 +1,51 @@
+import Sandbox
+import Testing
+
+/// Plan, apply, plan again: the main job over a real socket.
+@Suite struct PlanAndApplyTests {
+    static let manifest = """
+        storefront:
+          processes:
+            web:
+              health_check: {type: http, endpoint: /health, timeout: 60}
+              readiness_health_check: {type: http, endpoint: /ready}
+              instances: 3
+              metadata: {labels: {tier: frontend}}
+            worker:
+              memory_in_mb: 256
+        """
+
+    @Test func `an apply puts everything in place and a second one sends no write`() async throws {
+        try await withStage { stage in
+            try stage.write(Self.manifest)
+
+            let apply = await stage.run("apply", "--yes")
+            #expect(apply.status == 0, "\(apply)")
+            #expect(apply.output.contains("Applied 3 of 3 operations."))
+
+            await stage.sandbox.clearJournal()
+            let plan = await stage.run("plan", "--exit-code")
+            #expect(plan.status == 0, "\(plan)")
+            #expect(plan.output.hasSuffix("No changes. Cloud Foundry matches the manifests.\n"))
+            let second = await stage.run("apply", "--yes")
+            #expect(second.status == 0)
+            #expect(await stage.writes() == [])
+        }
+    }
+
+    @Test func `plan and a dry run send nothing but reads and token requests`() async throws {
+        try await withStage { stage in
+            try stage.write(Self.manifest)
+
+            let plan = await stage.run("plan", "--exit-code")
+            let dryRun = await stage.run("apply", "--dry-run")
+
+            #expect(plan.status == 2, "\(plan)")
+            #expect(dryRun.status == 0, "\(dryRun)")
+            #expect(dryRun.output.hasSuffix("Dry run: 3 requests would be sent; nothing was sent.\n"), "\(dryRun)")
+            let journal = await stage.sandbox.journal()
+            #expect(!journal.isEmpty)
+            #expect(journal.allSatisfy { $0.method == "GET" || $0.isTokenRequest })
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import Foundation
+import Sandbox
+
+@testable import evenkeel
+
+/// A running sandbox with a manifest for it, as most tests of whole commands need them.
+struct Stage {
+    let sandbox: SandboxHandle
+    let folder: URL
+    var user = "dev"
+
+    /// Writes a manifest for acme/production; the text is what stands below `apps:`.
+    func write(_ apps: String, name: String = "acme.yml") throws {
+        let indented = apps.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "" : "  \($0)" }
+        let text = "version: 1\norganization: acme\nspace: production\napps:\n" + indented.joined(separator: "\n")
+        try text.write(to: folder.appending(path: name), atomically: true, encoding: .utf8)
+    }
+
+    /// Runs a command on the manifest; its path in the output is `acme.yml`.
+    func run(_ command: String, _ arguments: String..., answering answer: String? = nil) async -> Run {
+        let terminal = Terminal(
+            ["CF_API": sandbox.url, "CF_USERNAME": user, "CF_PASSWORD": user],
+            answering: answer
+        )
+        let run = await evenkeel([command, folder.appending(path: "acme.yml").path] + arguments, on: terminal)
+        return Run(status: run.status, output: shown(run.output), error: shown(run.error))
+    }
+
+    /// The text with what differs from run to run replaced: the folder, the port and durations.
+    private func shown(_ text: String) -> String {
+        text.replacingOccurrences(of: folder.path + "/", with: "")
+            .replacingOccurrences(of: sandbox.url, with: "https://api.example.org")
+            .replacing(#/\([0-9]+\.[0-9] s\)/#, with: "(0.0 s)")
+    }
+
+    /// The requests so far that were neither reads nor for tokens.
+    func writes() async -> [String] {
+        await sandbox.journal().filter { $0.isWrite && !$0.isTokenRequest }.map { "\($0.method) \($0.path)" }
+    }
+}
+
+/// Runs a sandbox and hands it over with an empty folder.
+func withStage(
+    seed: Seed = .storefront,
+    options: SandboxServer.Options = .testing,
+    _ body: (Stage) async throws -> Void
+) async throws {
+    try await withFolder { folder in
+        try await withSandbox(seed: seed, options: options) { sandbox in
+            try await body(Stage(sandbox: sandbox, folder: folder))
+        }
+    }
+}

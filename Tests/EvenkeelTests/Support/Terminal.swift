@@ -1,0 +1,65 @@
+import CloudController
+import Foundation
+import Synchronization
+
+@testable import evenkeel
+
+/// A console that keeps what is written to it.
+final class Terminal: Sendable {
+    private let written = Mutex((output: "", error: ""))
+    private let variables: [String: String]
+    private let answer: String?
+    private let input: [UInt8]
+
+    init(_ variables: [String: String] = [:], answering answer: String? = nil, input: String = "") {
+        self.variables = variables
+        self.answer = answer
+        self.input = Array(input.utf8)
+    }
+
+    var output: String { written.withLock { $0.output } }
+    var error: String { written.withLock { $0.error } }
+
+    var console: Console {
+        let files = Environment.process.readFile
+        return Console(
+            environment: Environment(variables: variables, readFile: files),
+            readInput: { [input] in input },
+            ask: { [self] question in
+                written.withLock { $0.error += question + "\n" }
+                return answer
+            },
+            writeOutput: { [self] text in written.withLock { $0.output += text } },
+            writeError: { [self] text in written.withLock { $0.error += text } },
+            writeFile: { path, text in (try? text.write(toFile: path, atomically: true, encoding: .utf8)) != nil },
+            canAsk: answer != nil,
+            outputIsTerminal: false,
+            errorIsTerminal: false
+        )
+    }
+}
+
+/// How a command ended and what it wrote.
+struct Run {
+    let status: Int32
+    let output: String
+    let error: String
+}
+
+/// Runs a whole command in this process.
+func evenkeel(_ arguments: String..., on terminal: Terminal = Terminal()) async -> Run {
+    await evenkeel(arguments, on: terminal)
+}
+
+func evenkeel(_ arguments: [String], on terminal: Terminal = Terminal()) async -> Run {
+    let status = await EvenkeelCommand.run(arguments, on: terminal.console)
+    return Run(status: status, output: terminal.output, error: terminal.error)
+}
+
+/// A folder that is gone when the test is over.
+func withFolder<T>(_ body: (URL) async throws -> T) async throws -> T {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "evenkeel-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    return try await body(folder)
+}
