@@ -1,6 +1,6 @@
 /// The endpoints that the sandbox has; everything else is an unknown request.
 enum Routes {
-    static let all: [Route] = discovery + places + processes
+    static let all: [Route] = discovery + places + processes + droplets + tasks + records
 
     private static let discovery: [Route] = [
         Route("GET", "/", .anyone) { $0.root($1) },
@@ -25,6 +25,37 @@ enum Routes {
             Route("GET", "/v3/processes") { store, call throws(Refusal) in try store.listProcesses(call) },
             Route("GET", "/v3/apps/:guid/processes") { store, call throws(Refusal) in try store.listProcesses(call) },
         ] + ["/v3/processes/:guid", "/v3/apps/:guid/processes/:type"].flatMap(process)
+
+    private static let droplets: [Route] = [
+        Route("GET", "/v3/droplets") { store, call throws(Refusal) in try store.listDroplets(call) },
+        Route("GET", "/v3/apps/:guid/droplets") { store, call throws(Refusal) in try store.listDroplets(call) },
+        Route("GET", "/v3/apps/:guid/droplets/current") { store, call throws(Refusal) in try store.currentDroplet(call)
+        },
+        Route("GET", "/v3/apps/:guid/relationships/current_droplet") { store, call throws(Refusal) in
+            try store.currentDropletRelationship(call)
+        },
+        Route("GET", "/v3/droplets/:guid") { store, call throws(Refusal) in try store.getDroplet(call) },
+        Route("PATCH", "/v3/droplets/:guid") { store, call throws(Refusal) in try store.updateDroplet(call) },
+    ]
+
+    private static let tasks: [Route] = [
+        Route("GET", "/v3/tasks") { store, call throws(Refusal) in try store.listTasks(call) },
+        Route("GET", "/v3/apps/:guid/tasks") { store, call throws(Refusal) in try store.listTasks(call) },
+        Route("POST", "/v3/apps/:guid/tasks") { store, call throws(Refusal) in try store.createTask(call) },
+        Route("GET", "/v3/tasks/:guid") { store, call throws(Refusal) in try store.getTask(call) },
+        Route("PATCH", "/v3/tasks/:guid") { store, call throws(Refusal) in try store.updateTask(call) },
+        Route("POST", "/v3/tasks/:guid/actions/cancel") { store, call throws(Refusal) in try store.cancelTask(call) },
+        Route("PUT", "/v3/tasks/:guid/cancel") { store, call throws(Refusal) in try store.cancelTask(call) },
+    ]
+
+    private static let records: [Route] = [
+        Route("GET", "/v3/deployments") { store, call throws(Refusal) in try store.listDeployments(call) },
+        Route("GET", "/v3/deployments/:guid") { store, call throws(Refusal) in try store.getDeployment(call) },
+        Route("GET", "/v3/roles") { store, call throws(Refusal) in try store.listRoles(call) },
+        Route("GET", "/v3/roles/:guid") { store, call throws(Refusal) in try store.getRole(call) },
+        Route("GET", "/v3/audit_events") { store, call throws(Refusal) in try store.listEvents(call) },
+        Route("GET", "/v3/audit_events/:guid") { store, call throws(Refusal) in try store.getEvent(call) },
+    ]
 
     /// What there is of one process, by guid and by app and type.
     private static func process(at path: String) -> [Route] {
