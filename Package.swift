@@ -84,7 +84,8 @@ let package = Package(
         .testTarget(name: "ReconciliationTests", dependencies: ["Reconciliation", "Diagnostics", "TestSupport"]),
         .testTarget(
             name: "ManifestTests",
-            dependencies: ["Manifest", "YAML", "Reconciliation", "Diagnostics", "TestSupport"]
+            dependencies: ["Manifest", "YAML", "Reconciliation", "Diagnostics", "TestSupport"],
+            exclude: ["Golden", "Schema"]
         ),
         .testTarget(
             name: "CloudControllerTests",
