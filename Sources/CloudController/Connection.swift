@@ -7,6 +7,8 @@ package struct ConnectionOptions: Sendable {
     package var transport: LiveTransport.Settings
     package var retryRules: RetryRules
     package var logger: Logger
+    /// Waits between tries.
+    package var clock: any Clock<Duration> = ContinuousClock()
 
     /// Proxies are those of the environment; the session's own `--skip-ssl-validation` holds for its target.
     package init(_ login: Login, environment: Environment, logger: Logger) {
@@ -45,7 +47,7 @@ private func platform(
     let count = RequestCount()
     let traced = TracingTransport(live, logger: options.logger)
     let bounded = BoundedTransport(CountingTransport(traced, count: count), limit: options.transport.connections)
-    let transport = RetryingTransport(bounded, rules: options.retryRules)
+    let transport = RetryingTransport(bounded, rules: options.retryRules, clock: options.clock)
     let discovery = try await Discovery.of(options.login.endpoint, over: transport)
     try discovery.login.requireSecrecy(skippingValidation: options.transport.skipsValidation)
     return CloudControllerPlatform(

@@ -31,9 +31,16 @@ package struct Reconciler: Sendable {
         _ planning: Planning,
         on platform: any Platform,
         options: ApplyOptions,
+        clock: any Clock<Duration> = ContinuousClock(),
         progress: @escaping Applier.Progress
     ) async -> ApplyReport {
-        let applier = Applier(platform: platform, observed: planning.observed, options: options, progress: progress)
+        let applier = Applier(
+            platform: platform,
+            observed: planning.observed,
+            options: options,
+            clock: clock,
+            progress: progress
+        )
         return await applier.apply(planning.plan)
     }
 }

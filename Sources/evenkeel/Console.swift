@@ -13,6 +13,8 @@ struct Console: Sendable {
     var writeError: @Sendable (String) -> Void
     /// Replaces the file's content at once, readable by its owner alone; false when it cannot.
     var writeFile: @Sendable (_ path: String, _ text: String) -> Bool
+    /// Waits between tries and measures.
+    var clock: any Clock<Duration> = ContinuousClock()
     /// Somebody sits there who can be asked.
     var canAsk: Bool
     var outputIsTerminal: Bool

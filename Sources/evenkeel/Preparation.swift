@@ -34,11 +34,12 @@ struct Preparation {
             let mispinned = wrongPins(desired.pins, login.endpoint)
             diagnostics += mispinned
             if !mispinned.isEmpty { throw refuse(.refused) }
-            let connection = options.connection.options(
+            var connection = options.connection.options(
                 for: login,
                 environment: console.environment,
                 logger: RequestLog.logger(isVerbose: options.output.verbose, console: console)
             )
+            connection.clock = console.clock
             return Preparation(
                 desired: desired,
                 sources: reading.sources,

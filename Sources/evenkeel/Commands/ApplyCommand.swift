@@ -81,7 +81,12 @@ struct ApplyCommand: ParsableCommand, ConsoleCommand {
         )
         let interruption = Interruption()
         let report = await interruption.guarding {
-            await Reconciler(platform: platform).apply(planning, on: target, options: options) {
+            await Reconciler(platform: platform).apply(
+                planning,
+                on: target,
+                options: options,
+                clock: desk.console.clock
+            ) {
                 view.show($0, $1, $2)
             }
         }

@@ -18,7 +18,8 @@ struct ApplyView: Sendable {
 
     func show(_ operation: Plan.Operation, _ outcome: Outcome, _ duration: Duration) {
         guard isText else { return }
-        let subject = "\(operation.action.rawValue) \(FieldText.value(Text("\(operation.address)")))"
+        let address = FieldText.value(Text("\(operation.address)"))
+        let subject = "\(operation.action.rawValue) \(address)\(fields(of: operation))"
         let time = "(\(tenths(duration)) s)"
         switch outcome {
         case .applied(let note): line(style.paint("done", .green), "   ", subject, time, note)
@@ -47,7 +48,15 @@ struct ApplyView: Sendable {
     }
 
     private func line(_ word: String, _ gap: String, _ subject: String, _ time: String, _ note: String?) {
-        console.print("  \(word)\(gap)\(subject) \(time)\(note.map { ": \($0)" } ?? "")")
+        console.print("  \(word)\(gap)\(subject) \(time)\(note.map { " \($0)" } ?? "")")
+    }
+
+    /// Which fields an update is about: a resource can have several.
+    private func fields(of operation: Plan.Operation) -> String {
+        guard operation.action == .update else { return "" }
+        let names = operation.changes.map { FieldText.value(Text($0.field.definition.name)) }
+        let shown = names.prefix(3).joined(separator: ", ")
+        return ": \(shown)\(names.count > 3 ? " and \(names.count - 3) more" : "")"
     }
 
     /// Seconds with one decimal, rounded down.

@@ -1,6 +1,7 @@
 import CloudController
 import Foundation
 import Synchronization
+import TestSupport
 
 @testable import evenkeel
 
@@ -10,10 +11,17 @@ final class Terminal: Sendable {
     private let variables: [String: String]
     private let answer: String?
     private let input: [UInt8]
+    private let clock: any Clock<Duration>
 
-    init(_ variables: [String: String] = [:], answering answer: String? = nil, input: String = "") {
+    init(
+        _ variables: [String: String] = [:],
+        answering answer: String? = nil,
+        input: String = "",
+        clock: any Clock<Duration> = JumpingClock()
+    ) {
         self.variables = variables
         self.answer = answer
+        self.clock = clock
         self.input = Array(input.utf8)
     }
 
@@ -32,6 +40,7 @@ final class Terminal: Sendable {
             writeOutput: { [self] text in written.withLock { $0.output += text } },
             writeError: { [self] text in written.withLock { $0.error += text } },
             writeFile: { path, text in (try? text.write(toFile: path, atomically: true, encoding: .utf8)) != nil },
+            clock: clock,
             canAsk: answer != nil,
             outputIsTerminal: false,
             errorIsTerminal: false

@@ -1,5 +1,6 @@
 import Diagnostics
 import Reconciliation
+import TestSupport
 import Testing
 
 @Suite struct ApplierTests {

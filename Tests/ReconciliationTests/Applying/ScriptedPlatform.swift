@@ -61,31 +61,3 @@ final class ScriptedPlatform: Platform {
 
     func task(_ guid: String) async throws(PlatformError) -> ObservedTask? { tasks.first { $0.guid == guid } }
 }
-
-/// A clock that jumps to the end of every sleep and remembers how long it was.
-final class JumpingClock: Clock, Sendable {
-    typealias Duration = Swift.Duration
-
-    struct Instant: InstantProtocol {
-        var offset: Swift.Duration
-        func advanced(by duration: Swift.Duration) -> Instant { Instant(offset: offset + duration) }
-        func duration(to other: Instant) -> Swift.Duration { other.offset - offset }
-        static func < (left: Instant, right: Instant) -> Bool { left.offset < right.offset }
-    }
-
-    private let current = Mutex(Instant(offset: .zero))
-    private let recorded = Mutex<[Swift.Duration]>([])
-
-    var now: Instant { current.withLock { $0 } }
-    var minimumResolution: Swift.Duration { .zero }
-    var sleeps: [Swift.Duration] { recorded.withLock { $0 } }
-
-    func sleep(until deadline: Instant, tolerance: Swift.Duration?) async throws {
-        try Task.checkCancellation()
-        let pause = current.withLock { now in
-            defer { now = max(now, deadline) }
-            return now.duration(to: deadline)
-        }
-        recorded.withLock { $0.append(pause) }
-    }
-}

@@ -1,5 +1,7 @@
 import Foundation
 import Sandbox
+import TestSupport
+import Testing
 
 @testable import evenkeel
 
@@ -8,6 +10,8 @@ struct Stage {
     let sandbox: SandboxHandle
     let folder: URL
     var user = "dev"
+    /// Waits between tries take no time.
+    let clock = JumpingClock()
 
     /// Writes a manifest for acme/production; the text is what stands below `apps:`.
     func write(_ apps: String, name: String = "acme.yml") throws {
@@ -20,16 +24,34 @@ struct Stage {
     func run(_ command: String, _ arguments: String..., answering answer: String? = nil) async -> Run {
         let terminal = Terminal(
             ["CF_API": sandbox.url, "CF_USERNAME": user, "CF_PASSWORD": user],
-            answering: answer
+            answering: answer,
+            clock: clock
         )
         let run = await evenkeel([command, folder.appending(path: "acme.yml").path] + arguments, on: terminal)
         return Run(status: run.status, output: shown(run.output), error: shown(run.error))
+    }
+
+    func run(_ command: String, _ arguments: [String]) async -> Run {
+        let terminal = Terminal(
+            ["CF_API": sandbox.url, "CF_USERNAME": user, "CF_PASSWORD": user],
+            clock: clock
+        )
+        let run = await evenkeel([command, folder.appending(path: "acme.yml").path] + arguments, on: terminal)
+        return Run(status: run.status, output: shown(run.output), error: shown(run.error))
+    }
+
+    /// What the sandbox answers to a GET, past Evenkeel.
+    func json(_ path: String) async throws -> String {
+        let token = try #require(await sandbox.accessToken(for: user))
+        return try await HTTP.get(sandbox.url + path, token: token)
     }
 
     /// The text with what differs from run to run replaced: the folder, the port and durations.
     private func shown(_ text: String) -> String {
         text.replacingOccurrences(of: folder.path + "/", with: "")
             .replacingOccurrences(of: sandbox.url, with: "https://api.example.org")
+            .replacing(#/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(::)?/#, with: "GUID")
+            .replacing("GUIDGUID", with: "GUID")
             .replacing(#/\([0-9]+\.[0-9] s\)/#, with: "(0.0 s)")
     }
 
@@ -42,12 +64,13 @@ struct Stage {
 /// Runs a sandbox and hands it over with an empty folder.
 func withStage(
     seed: Seed = .storefront,
+    user: String = "dev",
     options: SandboxServer.Options = .testing,
     _ body: (Stage) async throws -> Void
 ) async throws {
     try await withFolder { folder in
         try await withSandbox(seed: seed, options: options) { sandbox in
-            try await body(Stage(sandbox: sandbox, folder: folder))
+            try await body(Stage(sandbox: sandbox, folder: folder, user: user))
         }
     }
 }

@@ -1,0 +1,31 @@
+import Synchronization
+
+/// A clock that jumps to the end of every sleep and remembers how long it was.
+package final class JumpingClock: Clock, Sendable {
+    package typealias Duration = Swift.Duration
+
+    package struct Instant: InstantProtocol {
+        package var offset: Swift.Duration
+        package func advanced(by duration: Swift.Duration) -> Instant { Instant(offset: offset + duration) }
+        package func duration(to other: Instant) -> Swift.Duration { other.offset - offset }
+        package static func < (left: Instant, right: Instant) -> Bool { left.offset < right.offset }
+    }
+
+    private let current = Mutex(Instant(offset: .zero))
+    private let recorded = Mutex<[Swift.Duration]>([])
+
+    package init() {}
+
+    package var now: Instant { current.withLock { $0 } }
+    package var minimumResolution: Swift.Duration { .zero }
+    package var sleeps: [Swift.Duration] { recorded.withLock { $0 } }
+
+    package func sleep(until deadline: Instant, tolerance: Swift.Duration?) async throws {
+        try Task.checkCancellation()
+        let pause = current.withLock { now in
+            defer { now = max(now, deadline) }
+            return now.duration(to: deadline)
+        }
+        recorded.withLock { $0.append(pause) }
+    }
+}
