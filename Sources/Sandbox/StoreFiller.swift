@@ -36,6 +36,13 @@ struct StoreFiller {
             users.insert(row)
         }
         for organization in seed.organizations { addOrganization(organization) }
+        organizations = organizations.inOrderOfCreation
+        spaces = spaces.inOrderOfCreation
+        apps = apps.inOrderOfCreation
+        processes = processes.inOrderOfCreation
+        droplets = droplets.inOrderOfCreation
+        tasks = tasks.inOrderOfCreation
+        deployments = deployments.inOrderOfCreation
     }
 
     private mutating func addUser(_ user: Seed.User) {

@@ -22,13 +22,14 @@ extension Store {
         list(Listing(path: path, query: query, table: droplets, parents: parents)) { row in
             row.state != "STAGING" && query.accepts("states", Text(row.state)) && (guid == nil || guid == row.guid)
         } write: {
-            write($0, inList: true, to: &$1)
+            write($0, hidden: Hidden.inLists, to: &$1)
         }
     }
 
     func getDroplet(_ call: Call) throws(Refusal) -> Answer {
-        let (droplet, _) = try readableDroplet(call)
-        return answer(droplet.guid)
+        let (droplet, space) = try readableDroplet(call)
+        let shows = access(call).canReadSecrets(in: space)
+        return answer(droplet.guid, hidden: shows ? nil : Hidden.text)
     }
 
     /// `GET /v3/apps/:guid/droplets/current`: hidden from nobody who can read the app.
@@ -88,9 +89,9 @@ extension Store {
         return (droplet, space)
     }
 
-    private func answer(_ guid: String) -> Answer {
+    private func answer(_ guid: String, hidden: String? = nil) -> Answer {
         Answer.json(200) { writer in
-            if let row = droplets[guid] { write(row, to: &writer) }
+            if let row = droplets[guid] { write(row, hidden: hidden, to: &writer) }
         }
     }
 }

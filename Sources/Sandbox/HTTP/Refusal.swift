@@ -86,8 +86,10 @@ struct Refusal: Error {
             writer.object { writer in
                 writer.list("errors") { writer in
                     writer.object { writer in
+                        // what the server did not expect comes in another order
+                        if title == Refusal.unknownError.title { writer.text("title", title) }
                         writer.text("detail", detail)
-                        writer.text("title", title)
+                        if title != Refusal.unknownError.title { writer.text("title", title) }
                         writer.number("code", code)
                     }
                 }

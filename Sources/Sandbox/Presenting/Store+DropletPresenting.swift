@@ -2,7 +2,8 @@ import Diagnostics
 
 // cloud_controller_ng app/presenters/v3/droplet_presenter.rb
 extension Store {
-    func write(_ row: DropletRow, inList: Bool = false, to writer: inout JSONWriter) {
+    /// - Parameter hidden: What stands where a caller may not see what was detected; nil shows it.
+    func write(_ row: DropletRow, hidden: String? = nil, to writer: inout JSONWriter) {
         let url = "\(baseURL)/v3/droplets/\(row.guid)"
         let appURL = "\(baseURL)/v3/apps/\(row.appGUID)"
         writer.object { writer in
@@ -15,9 +16,9 @@ extension Store {
             }
             writeStaging(row, to: &writer)
             writer.text("image", row.image?.string)
-            writer.text("execution_metadata", inList ? Hidden.inLists : row.executionMetadata)
+            writer.text("execution_metadata", hidden ?? row.executionMetadata)
             writer.object("process_types") { writer in
-                if inList { return writer.text("redacted_message", Hidden.inLists) }
+                if let hidden { return writer.text("redacted_message", hidden) }
                 for (type, command) in row.processTypes { writer.text(type.string, command.string) }
             }
             writer.object("relationships") { $0.relationship("app", row.appGUID) }

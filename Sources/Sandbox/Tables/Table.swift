@@ -41,6 +41,19 @@ struct Table<Row: TableRow>: Sendable {
         (positionsByParent[parent] ?? []).compactMap { slots[$0] }
     }
 
+    /// The same rows in the order of their creation, which is the order of the server's ids.
+    var inOrderOfCreation: Table {
+        let sorted = slots.indices.filter { slots[$0] != nil }.sorted { left, right in
+            guard let one = slots[left]?.createdAt, let other = slots[right]?.createdAt else { return false }
+            return (one, left) < (other, right)
+        }
+        var table = Table()
+        for position in sorted {
+            if let row = slots[position] { table.insert(row) }
+        }
+        return table
+    }
+
     mutating func insert(_ row: Row) {
         positions[row.guid] = slots.count
         positionsByParent[row.parentGUID, default: []].append(slots.count)
