@@ -7,7 +7,8 @@ package import Reconciliation
 package struct CloudControllerPlatform: Platform {
     let client: APIClient
     let tokens: TokenSource
-    let discovery: Discovery
+    /// What the API said of itself.
+    package let discovery: Discovery
     private let count: RequestCount
 
     /// `transport` must not authenticate; the login is shared by all requests of the platform.

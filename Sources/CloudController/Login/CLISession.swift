@@ -30,6 +30,16 @@ extension CLISession {
         /// Why there is none.
         let problem: String?
 
+        /// The API that the session is for, where no other is named.
+        func target() throws(PlatformError) -> Endpoint {
+            if let session { return session.target }
+            throw PlatformError(
+                .invalidEndpoint,
+                cause: "no API is named",
+                help: "pass `--api URL`, set `CF_API`, or log in with `cf login`"
+            ).neverSent
+        }
+
         /// The session when it belongs to that API and holds something to log in with.
         func usable(for endpoint: Endpoint) throws(PlatformError) -> CLISession {
             guard let session else { throw notLoggedIn(endpoint, because: problem ?? "there is no session") }

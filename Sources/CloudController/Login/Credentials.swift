@@ -54,7 +54,7 @@ package struct CredentialFlags: Hashable, Sendable {
 package struct Login: Hashable, Sendable {
     package let endpoint: Endpoint
     package let credentials: Credentials
-    /// The session that is used was made with `--skip-ssl-validation`.
+    /// The URL or the credentials are those of a session that was made with `--skip-ssl-validation`.
     package let sessionSkipsValidation: Bool
 
     package init(endpoint: Endpoint, credentials: Credentials, sessionSkipsValidation: Bool = false) {
@@ -75,12 +75,22 @@ extension Login {
         environment: Environment
     ) throws(PlatformError) -> Login {
         let session = CLISession.find(in: environment)
-        let endpoint = try endpoint(api: api, environment: environment, session: session)
+        let named = api ?? environment.value("CF_API") ?? environment.value("CF_API_URL")
+        let endpoint = if let named { try Endpoint(named) } else { try session.target() }
+        let skips = named == nil && session.session?.skipsValidation == true
         if let grant = try grant(of: flags) {
-            return Login(endpoint: endpoint, credentials: Credentials(grant, from: .flags))
+            return Login(
+                endpoint: endpoint,
+                credentials: Credentials(grant, from: .flags),
+                sessionSkipsValidation: skips
+            )
         }
         if let grant = try grant(of: environment) {
-            return Login(endpoint: endpoint, credentials: Credentials(grant, from: .environment))
+            return Login(
+                endpoint: endpoint,
+                credentials: Credentials(grant, from: .environment),
+                sessionSkipsValidation: skips
+            )
         }
         let found = try session.usable(for: endpoint)
         return Login(
@@ -88,22 +98,6 @@ extension Login {
             credentials: Credentials(.session(found), from: .session(path: session.path)),
             sessionSkipsValidation: found.skipsValidation
         )
-    }
-
-    private static func endpoint(
-        api: String?,
-        environment: Environment,
-        session: CLISession.Search
-    ) throws(PlatformError) -> Endpoint {
-        if let named = api ?? environment.value("CF_API") ?? environment.value("CF_API_URL") {
-            return try Endpoint(named)
-        }
-        if let target = session.session?.target { return target }
-        throw PlatformError(
-            .invalidEndpoint,
-            cause: "no API is named",
-            help: "pass `--api URL`, set `CF_API`, or log in with `cf login`"
-        ).neverSent
     }
 
     private static func grant(of flags: CredentialFlags) throws(PlatformError) -> Credentials.Grant? {

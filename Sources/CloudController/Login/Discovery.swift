@@ -23,7 +23,14 @@ package struct Discovery: Hashable, Sendable {
         over transport: any HTTPTransport
     ) async throws(PlatformError) -> Discovery {
         let request = TransportRequest(.get, "/", of: endpoint)
-        let response = try await transport.send(request)
+        let response: TransportResponse
+        do {
+            response = try await transport.send(request)
+        } catch {
+            var explained = error
+            if error.code == .unreachable, error.help == nil { explained.help = "check the URL `\(endpoint.url)`" }
+            throw explained
+        }
         if response.status >= 500 || response.status == 429 {
             throw PlatformError.rejection(of: request, response)
         }

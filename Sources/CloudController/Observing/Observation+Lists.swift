@@ -29,9 +29,19 @@ extension Observation {
         return Related(processes: processes, tasks: try await tasks.get())
     }
 
-    func droplets(_ found: Found) async throws(PlatformError) -> [WireDroplet] {
-        let query = ListQuery("/v3/droplets", [.init("guids", Set(found.dropletGUIDs).sorted())])
-        return try await client.list(query, of: WireDroplet.self)
+    /// By guid; where that would be many requests, whole spaces are read first.
+    func droplets(_ found: Found, _ needs: Needs) async throws(PlatformError) -> [WireDroplet] {
+        var wanted = Set(found.dropletGUIDs)
+        var rows: [WireDroplet] = []
+        if wanted.count > Observation.fewDroplets {
+            rows = try await client.list(
+                ListQuery("/v3/droplets", [.init("space_guids", needs.spaceGUIDs), .init("states", ["STAGED"])]),
+                of: WireDroplet.self
+            )
+            wanted.subtract(rows.map(\.droplet.guid))
+        }
+        return rows
+            + (try await client.list(ListQuery("/v3/droplets", [.init("guids", wanted.sorted())]), of: WireDroplet.self))
     }
 
     /// Every deployment that is ACTIVE: one small list, where filters by app would be many requests.

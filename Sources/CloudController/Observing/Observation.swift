@@ -8,6 +8,8 @@ import Reconciliation
 struct Observation: Sendable {
     /// Up to so many declared apps are asked for by name; beyond that their whole spaces are read.
     static let fewApps = 150
+    /// Up to so many droplets are asked for by guid.
+    static let fewDroplets = 600
 
     let client: APIClient
     let desired: DesiredState
@@ -26,7 +28,7 @@ struct Observation: Sendable {
         async let bulkRows = attempted { () async throws(PlatformError) in try await relatedInBulk(needs) }
         let appRows = try await apps(needs)
         let found = Found(appRows, needs: needs)
-        async let dropletRows = attempted { () async throws(PlatformError) in try await droplets(found) }
+        async let dropletRows = attempted { () async throws(PlatformError) in try await droplets(found, needs) }
         var rows = try await bulkRows.get()
         if rows == nil { rows = try await related(.init("app_guids", found.guids), needs) }
 

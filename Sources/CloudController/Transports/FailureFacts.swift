@@ -84,9 +84,13 @@ struct FailureFacts: Sendable {
 
     private mutating func note(_ error: IOError) {
         switch error.errnoCode {
-        case ECONNREFUSED: cause = "connection refused"
+        case ECONNREFUSED:
+            cause = "connection refused"
+            wasSent = false
         case ECONNRESET, EPIPE: cause = "connection reset by the server"
-        case ENETUNREACH, EHOSTUNREACH: cause = "no route to the host"
+        case ENETUNREACH, EHOSTUNREACH:
+            cause = "no route to the host"
+            wasSent = false
         case ETIMEDOUT: code = .timedOut
         default: cause = ServerWords.cleaned(String(cString: strerror(error.errnoCode)))
         }

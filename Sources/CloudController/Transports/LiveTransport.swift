@@ -87,12 +87,13 @@ package struct LiveTransport: HTTPTransport {
             }
             let first = await group.next() ?? .cancelled
             group.cancelAll()
+            if case .answered = first { return first }
             return Task.isCancelled ? .cancelled : first
         }
         switch outcome {
         case .answered(let response): return response
-        case .failed(let facts): throw facts.error(for: request, proxied: client === proxied)
         case .cancelled: throw PlatformError(.cancelled).about(request)
+        case .failed(let facts): throw facts.error(for: request, proxied: client === proxied)
         case .timedOut:
             throw PlatformError(.timedOut, cause: "no complete answer within \(limit.inSeconds)").about(request)
         }

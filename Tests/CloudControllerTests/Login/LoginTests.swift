@@ -138,6 +138,11 @@ struct LoginTests {
         #expect(login.sessionSkipsValidation)
         #expect(try resolve(api: "HTTPS://API.session.example:443/", file: Self.sessionFile).sessionSkipsValidation)
 
+        #expect(try resolve(Self.user, file: Self.sessionFile).sessionSkipsValidation)
+        #expect(
+            try !resolve(api: "https://api.session.example", Self.user, file: Self.sessionFile).sessionSkipsValidation
+        )
+
         let error = #expect(throws: PlatformError.self) {
             try resolve(api: "https://api.other.example", file: Self.sessionFile)
         }

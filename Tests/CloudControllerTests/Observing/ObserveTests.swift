@@ -188,6 +188,25 @@ struct ObserveTests {
         #expect(apps[0].droplet?.detectedCommands == nil)
     }
 
+    @Test func `many droplets are read by their spaces, and what is missing there by guid`() async throws {
+        let names = (0..<700).map { "app-\($0)" }
+        await controller.add(names.map { .app("a-\($0)", $0, in: "s", droplet: "d-\($0)") }, to: "/v3/apps")
+        await controller.add(
+            names.map { .droplet("d-\($0)", $0 == "app-5" ? "FAILED" : "STAGED", in: "s") },
+            to: "/v3/droplets"
+        )
+
+        let state = try await observe(.declaring(names) { $0.droplet = DesiredDroplet(origin: anywhere) })
+
+        #expect(state.spaces.first?.apps.allSatisfy { $0.droplet?.guid == $0.currentDropletGUID } == true)
+        #expect(
+            await controller.asked.filter { $0.contains("/v3/droplets") } == [
+                "GET /v3/droplets?per_page=5000&space_guids=s&states=STAGED",
+                "GET /v3/droplets?per_page=5000&guids=d-app-5",
+            ]
+        )
+    }
+
     // MARK: Hidden commands
 
     @Test func `only a declared command costs a single read`() async throws {

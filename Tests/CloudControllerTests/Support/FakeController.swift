@@ -146,6 +146,13 @@ extension FakeController.Row {
         """
     }
 
+    static func droplet(_ guid: String, _ state: String, in space: String) -> Self {
+        Self(
+            filters: ["guids": guid, "states": state, "space_guids": space],
+            json: #"{"guid":"\#(guid)","state":"\#(state)","lifecycle":{"type":"buildpack","data":{}},"image":null}"#
+        )
+    }
+
     static func task(_ guid: String, _ name: String, _ sequence: Int, of app: String, in space: String) -> Self {
         Self(
             filters: ["names": name, "app_guids": app, "space_guids": space],
