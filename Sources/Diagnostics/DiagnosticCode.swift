@@ -35,7 +35,6 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
     case imageNotChangeable = "image-not-changeable"
     case deploymentInFlight = "deployment-in-flight"
     case runInProgress = "run-in-progress"
-    case limitExceeded = "limit-exceeded"
 
     // Talking to the API
     case unreachable = "unreachable"

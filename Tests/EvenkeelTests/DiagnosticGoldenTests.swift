@@ -44,7 +44,7 @@ import Testing
                 storefornt: {}
                 storefront:
                   processes: {wbe: {instances: 1}}
-                  tasks: {seed: {template: cron}}
+                  tasks: {seed: {template: {process: cron}}}
                 empty:
                   droplet: {metadata: {labels: {a: b}}}
                 payments:
@@ -323,7 +323,7 @@ import Testing
         var error = PlatformError(error)
         error.method = "GET"
         error.path = "/v3/apps"
-        let diagnostic = error.diagnostic(intent: "observe the platform", api: "https://api.example.org")
+        let diagnostic = error.diagnostic(intent: "show what is declared", api: "https://api.example.org")
 
         #expect(diagnostic.code == code)
         let text = DiagnosticRenderer(sources: SourceFiles()).render(diagnostic)

@@ -12,8 +12,8 @@ extension Diagnostic {
         return notFound(
             isMissing ? "organization `\(organization)`" : "space `\(subject)`",
             subject: subject,
-            details: .invisible(to: observed.identity.name)
-                + .didYouMean(isMissing ? organization : space.space.value, among: candidates),
+            hiddenFrom: observed.identity.name,
+            details: .didYouMean(isMissing ? organization : space.space.value, among: candidates),
             at: origin
         )
     }
@@ -22,7 +22,8 @@ extension Diagnostic {
         notFound(
             "app `\(address)`",
             subject: "\(address)",
-            details: .invisible(to: user) + .didYouMean(app.name, among: names),
+            hiddenFrom: user,
+            details: .didYouMean(app.name, among: names),
             at: app.origin
         )
     }
@@ -55,9 +56,11 @@ extension Diagnostic {
         )
     }
 
+    /// Missing permission looks like absence (`cloud_controller_ng lib/cloud_controller/permissions.rb`).
     private static func notFound(
         _ what: String,
         subject: String,
+        hiddenFrom user: String? = nil,
         details: [Detail],
         at origin: SourceRange
     ) -> Diagnostic {
@@ -65,7 +68,7 @@ extension Diagnostic {
         return Diagnostic(
             .error,
             .notFound,
-            "\(what) does not exist",
+            "\(what) does not exist" + (user.map { ", or `\($0)` may not see it" } ?? ""),
             subject: subject,
             at: Annotation(origin, label),
             details: details
@@ -157,11 +160,6 @@ extension Diagnostic {
 }
 
 extension [Diagnostic.Detail] {
-    /// Missing permission looks like absence (`cloud_controller_ng lib/cloud_controller/permissions.rb`).
-    fileprivate static func invisible(to user: String) -> [Diagnostic.Detail] {
-        [.note("it does not exist, or `\(user)` may not see it")]
-    }
-
     fileprivate static func didYouMean(_ name: Text, among names: [Text]) -> [Diagnostic.Detail] {
         guard let nearest = NearestName.of(name.string, in: names.map(\.string)) else { return [] }
         return [.help("did you mean `\(nearest)`?")]

@@ -16,7 +16,7 @@ struct Desk {
     /// The platform did not answer well enough for a plan.
     func fail(_ error: PlatformError, _ preparation: Preparation) -> ExitStatus {
         let diagnostic = error.diagnostic(
-            intent: "observe the platform",
+            intent: "show what is declared",
             api: preparation.connection.login.endpoint.url
         )
         close(AnswerDocument(diagnostics: preparation.diagnostics + [diagnostic]), sources: preparation.sources)

@@ -76,7 +76,12 @@ struct PlanTextView {
             address: unknown.address,
             origin: unknown.origin,
             remarks: [],
-            fields: [(unknown.field.definition.name, "hidden from \(FieldText.value(Text(plan.user))); never sent")],
+            fields: [
+                (
+                    unknown.field.definition.name,
+                    "unknown to \(FieldText.value(Text(plan.user))) (needs space developer); never sent"
+                )
+            ],
             notes: []
         )
     }

@@ -21,6 +21,8 @@ struct Reporter {
 
     /// The closing line, such as `2 errors, 1 warning in acme.yml`; nothing when there is nothing to count.
     func close(_ diagnostics: [Diagnostic]) {
-        if let line = diagnostics.closingLine { console.talk(line) }
+        guard let line = diagnostics.closingLine else { return }
+        if options.diagnostics == .full { console.talk("") }
+        console.talk(line)
     }
 }
