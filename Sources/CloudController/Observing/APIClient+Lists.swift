@@ -40,7 +40,10 @@ extension APIClient {
             var rows = first.resources
             let pages = first.pagination.totalPages
             if pages > 1, rows.count < total {
-                guard pages <= 10_000 else { break }
+                guard pages <= 10_000 else {
+                    mismatch = "the list counts \(pages) pages"
+                    break
+                }
                 let others = try await parallelMap(Array(2...pages)) { (page) async throws(PlatformError) in
                     try await get("\(path)&page=\(page)", as: WirePage<Resource>.self).resources
                 }

@@ -40,6 +40,7 @@ extension Observation {
         for (place, droplet) in zip(clearing, try await droplets.get()) {
             guard let droplet else { continue }
             state.spaces[place.space].apps[place.app].droplet = droplet
+            state.spaces[place.space].apps[place.app].currentDropletGUID = droplet.guid
         }
     }
 

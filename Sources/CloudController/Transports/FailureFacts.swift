@@ -51,6 +51,8 @@ struct FailureFacts: Sendable {
     }
 
     private mutating func note(_ error: HTTPClientError) {
+        // The long form may quote header values, and with them the token.
+        cause = ServerWords.cleaned(error.shortDescription)
         switch error {
         case .cancelled: code = .cancelled
         case .connectTimeout, .tlsHandshakeTimeout, .httpProxyHandshakeTimeout, .socksHandshakeTimeout,

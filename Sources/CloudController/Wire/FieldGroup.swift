@@ -65,7 +65,13 @@ extension WireContainer {
     fileprivate func observed(_ key: WireKey, _ kind: FieldDefinition.ValueKind) throws -> ObservedValue {
         if try decodeNil(forKey: key) { return .value(.null) }
         switch kind {
-        case .number: return .value(.number(try decode(Int.self, forKey: key)))
+        case .number:
+            guard let number = try? decode(Int.self, forKey: key) else {
+                // The decoder has words of its own for numbers that are too large or no integers.
+                let context = DecodingError.Context(codingPath: codingPath + [key], debugDescription: "")
+                throw DecodingError.typeMismatch(Int.self, context)
+            }
+            return .value(.number(number))
         case .text:
             let text = try decode(String.self, forKey: key)
             return Placeholder.isPlaceholder(text) ? .hidden : .value(.text(Text(text)))

@@ -63,4 +63,18 @@ struct PagingTests {
         #expect(error?.path == "/v3/apps?per_page=5000&space_guids=s&names=app-0")
         #expect(await controller.asked.filter { $0.contains("/v3/apps?") }.count == 4)
     }
+
+    @Test func `a list with absurdly many pages is not read`() async throws {
+        await addApps(1)
+        let row = FakeController.Row.app("a0", "app-0", in: "s").json
+        await controller.set(
+            "/v3/apps",
+            #"{"pagination":{"total_results":9000000000,"total_pages":1800000},"resources":[\#(row)]}"#
+        )
+
+        let platform = try CloudControllerPlatform.test(over: controller)
+        let error = await #expect(throws: PlatformError.self) { try await platform.observe(.declaring(names(1))) }
+
+        #expect(error?.cause == "the list counts 1800000 pages")
+    }
 }

@@ -159,6 +159,16 @@ struct LiveTransportTests {
         }
     }
 
+    @Test func `a header that cannot be sent is not shown`() async throws {
+        var request = TransportRequest(.get, "/", of: try .test("http://127.0.0.1:1"))
+        request.headers.append(.init("Authorization", "bearer s3cret\nX: y"))
+
+        let error = await #expect(throws: PlatformError.self) { try await send(request) }
+
+        #expect(error?.cause?.isEmpty == false)
+        #expect(error?.cause?.contains("s3cret") == false)
+    }
+
     // MARK: TLS
 
     @Test func `a certificate that nobody trusts`() async throws {

@@ -165,6 +165,16 @@ struct WireTests {
             cause: "`health_check.data.timeout` is not a whole number"
         ),
         OddAnswer(
+            testDescription: "a number that is no integer",
+            body: #"{"guid":"p","type":"web","instances":1.5}"#,
+            cause: "`instances` is not a whole number"
+        ),
+        OddAnswer(
+            testDescription: "a number without end",
+            body: #"{"guid":"p","type":"web","memory_in_mb":99999999999999999999}"#,
+            cause: "`memory_in_mb` is not a whole number"
+        ),
+        OddAnswer(
             testDescription: "text for an object",
             body: #"{"guid":"p","type":"web","health_check":"port"}"#,
             cause: "`health_check` is not an object"
