@@ -4,6 +4,9 @@ extension Complaint {
     /// The complaint in our words, with libyaml's as a note.
     func diagnostic(in source: Source) -> Diagnostic {
         let (message, help) = wording(in: source)
+        // Of quotes that are never closed the beginning says more than the end of the file.
+        let isOpenQuote = context == "while scanning a quoted scalar" && problem.contains("unexpected")
+        let place = isOpenQuote ? contextPlace ?? place : place
         let range = source.range(place, place)
         var secondary: [Diagnostic.Annotation] = []
         if let context, let contextPlace, contextPlace != place, let label = Complaint.labels[context] {
@@ -60,9 +63,9 @@ extension Complaint {
         ),
         "mapping keys are not allowed in this context": ("a key cannot stand here", nil),
         "could not find expected ':'": ("expected `:` after the key", "write `key: value`"),
-        "found unexpected end of stream": ("the file ends inside of a text in quotes", "close the quotes"),
+        "found unexpected end of stream": ("the quotes that open here are never closed", "close the quotes"),
         "found unexpected document indicator": (
-            "a document ends inside of a text in quotes", "close the quotes before the next `---`"
+            "the quotes that open here are not closed in this document", "close them before the next `---`"
         ),
         "found unknown escape character": (
             "unknown escape in a text in double quotes", "write a backslash as `\\\\`, or use single quotes"

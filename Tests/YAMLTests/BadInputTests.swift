@@ -31,7 +31,7 @@ struct BadInputTests {
         Case("a list as a key", "? 1️⃣[a]\n: b\n", "1️⃣ yaml-syntax"),
         Case("a tab for indentation", "a:\n1️⃣\tb: c\n", "1️⃣ yaml-syntax"),
         Case("a tab after blanks", "a:\n  b: c\n  1️⃣\td: e\n", "1️⃣ yaml-syntax"),
-        Case("an open quote", "a: \"b\n1️⃣", "1️⃣ yaml-syntax"),
+        Case("an open quote", "a: 1️⃣\"b\n", "1️⃣ yaml-syntax"),
         Case("an open bracket", "a: [b\n1️⃣", "1️⃣ yaml-syntax"),
         Case("a colon in a text", "a: b1️⃣: c\n", "1️⃣ yaml-syntax"),
         Case("a plain text that begins with an at sign", "a: 1️⃣@b\n", "1️⃣ yaml-syntax"),

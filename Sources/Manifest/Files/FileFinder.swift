@@ -11,6 +11,8 @@ struct FileFinder {
     private(set) var diagnostics: [Diagnostic] = []
     /// The same file by two paths is one manifest.
     private var seen: Set<FileIdentity> = []
+    /// Manifests met so far, also those that were met before or cannot be read.
+    private var count = 0
 
     init(excludes: [String]) {
         self.excludes = excludes.map(Glob.init)
@@ -23,10 +25,9 @@ struct FileFinder {
             if path == "-" {
                 if seen.insert(.standardInput).inserted { files.append(path) }
             } else if FileKind(of: path, followsLink: true) == .folder {
-                let before = seen.count
-                let found = walk(path)
-                if found.isEmpty, seen.count == before { diagnostics.append(.noManifests(path)) }
-                files += found
+                let before = count
+                files += walk(path)
+                if count == before { diagnostics.append(.noManifests(path)) }
             } else if !isExcluded(path), isNew(path) {
                 files.append(path)
             }
@@ -54,12 +55,14 @@ struct FileFinder {
             guard name.hasSuffix(".yml") || name.hasSuffix(".yaml") else { continue }
             switch FileKind(of: path, followsLink: true) {
             case .folder: continue
-            case .file: if isNew(path) { files.append(path) }
+            case .file:
+                count += 1
+                if isNew(path) { files.append(path) }
             case .other:
-                _ = isNew(path)
+                count += 1
                 diagnostics.append(.unreadable(path, "it is neither a file nor a folder"))
             case nil:
-                _ = isNew(path)
+                count += 1
                 diagnostics.append(.unreadable(path, "the link leads nowhere"))
             }
         }

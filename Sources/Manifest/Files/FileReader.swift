@@ -24,7 +24,7 @@ struct FileReader {
         guard let bytes = bytes(of: path) else { return [] }
         sources.add(SourceText(bytes), file: path, isSecret: isSecret)
         let file = parse(bytes, file: path)
-        diagnostics += file.diagnostics
+        diagnostics += isSecret ? file.diagnostics.map(\.withoutSecrets) : file.diagnostics
         if file.documents.isEmpty, file.diagnostics.isEmpty { diagnostics.append(.emptyFile(path)) }
         return file.documents
     }
@@ -61,6 +61,21 @@ enum FileProblem {
 }
 
 extension Diagnostic {
+    /// The same without what is quoted from the file: a tag or an alias may be a secret that lacks its quotes.
+    fileprivate var withoutSecrets: Diagnostic {
+        var result = self
+        switch code {
+        case .yamlSyntax: result.message = "this is not well-formed YAML"
+        case .unsupportedTag: result.message = "tags are not supported"
+        case .duplicateKey: result.message = "a key stands twice in one mapping"
+        default: return self
+        }
+        result.primary = primary.map { Annotation($0.range) }
+        result.secondary = secondary.map { Annotation($0.range) }
+        result.details = [.help("put values in quotes")]
+        return result
+    }
+
     static func unreadable(_ path: String, _ reason: String) -> Diagnostic {
         Diagnostic(.error, .unreadableFile, "cannot read `\(path)`", details: [.note(reason)])
     }

@@ -55,6 +55,8 @@ package struct Key: Sendable {
     /// `null` clears it.
     package let isNullable: Bool
     package let isRequired: Bool
+    /// A setting of a resource, which is compared with the platform's and sent to it.
+    package let isSetting: Bool
     /// A value beyond it is possible, but most platforms refuse it.
     package let usual: UsualLimit?
     /// One sentence for editors and for people.
@@ -65,6 +67,7 @@ package struct Key: Sendable {
         _ kind: ValueKind,
         isNullable: Bool = false,
         isRequired: Bool = false,
+        isSetting: Bool = false,
         usual: UsualLimit? = nil,
         _ summary: String
     ) {
@@ -72,6 +75,7 @@ package struct Key: Sendable {
         self.kind = kind
         self.isNullable = isNullable
         self.isRequired = isRequired
+        self.isSetting = isSetting
         self.usual = usual
         self.summary = summary
     }
@@ -113,6 +117,8 @@ package struct NameTable: Sendable {
     package let value: ValueKind
     /// `null` is allowed as a value and clears what the name stands for.
     package let isNullable: Bool
+    /// The values are settings of a resource.
+    package let isSetting: Bool
     /// Variables may stand in the names.
     package let takesVariables: Bool
     /// How many there may be on most platforms.
@@ -123,6 +129,7 @@ package struct NameTable: Sendable {
         _ rule: TextRule,
         _ value: ValueKind,
         isNullable: Bool = false,
+        isSetting: Bool = false,
         takesVariables: Bool = false,
         usualCount: UsualLimit? = nil
     ) {
@@ -130,6 +137,7 @@ package struct NameTable: Sendable {
         self.rule = rule
         self.value = value
         self.isNullable = isNullable
+        self.isSetting = isSetting
         self.takesVariables = takesVariables
         self.usualCount = usualCount
     }

@@ -76,7 +76,12 @@ package enum ManifestLanguage {
         "droplet",
         "a droplet",
         keys: [
-            Key("image", .text(.image), "The image of a docker droplet: [host[:port]/]path[:tag][@sha256:digest]."),
+            Key(
+                "image",
+                .text(.image),
+                isSetting: true,
+                "The image of a docker droplet: [host[:port]/]path[:tag][@sha256:digest]."
+            ),
             Key(
                 "image_update",
                 .choice(["in_place", "restage"]),
@@ -100,13 +105,20 @@ package enum ManifestLanguage {
             "annotations": "annotations stand in `metadata: {annotations: ...}`",
         ],
         keys: [
-            Key("command", .text(.command), isNullable: true, "The start command; null is the one that staging found."),
+            Key(
+                "command",
+                .text(.command),
+                isNullable: true,
+                isSetting: true,
+                "The start command; null is the one that staging found."
+            ),
             userKey,
             Key("health_check", .mapping(healthCheck), "How the platform sees that an instance is alive."),
             Key("readiness_health_check", .mapping(readinessHealthCheck), "How it sees that one can take requests."),
             Key(
                 "instances",
                 .either(.number(0...largest), .mapping(band)),
+                isSetting: true,
                 "How many instances, or the least and the most of them."
             ),
         ] + sizeKeys + [metadataKey]
@@ -116,8 +128,8 @@ package enum ManifestLanguage {
         "band",
         "a band of instances",
         keys: [
-            Key("min", .number(0...largest), isRequired: true, "Fewer are raised to it."),
-            Key("max", .number(0...largest), isRequired: true, "More are lowered to it."),
+            Key("min", .number(0...largest), isRequired: true, isSetting: true, "Fewer are raised to it."),
+            Key("max", .number(0...largest), isRequired: true, isSetting: true, "More are lowered to it."),
         ]
     )
 
@@ -132,6 +144,7 @@ package enum ManifestLanguage {
                 "timeout",
                 .number(1...largest),
                 isNullable: true,
+                isSetting: true,
                 usual: .atMost(180, setting: "maximum_health_check_timeout"),
                 "Seconds that an instance may take to become healthy."
             ),
@@ -146,11 +159,27 @@ package enum ManifestLanguage {
         keys: [checkTypeKey, endpointKey] + checkTimeKeys
     )
 
-    private static let checkTypeKey = Key("type", .choice(["http", "port", "process"]), "What is checked.")
-    private static let endpointKey = Key("endpoint", .text(.endpoint), "The path that is asked; only with http.")
+    private static let checkTypeKey = Key(
+        "type",
+        .choice(["http", "port", "process"]),
+        isSetting: true,
+        "What is checked."
+    )
+    private static let endpointKey = Key(
+        "endpoint",
+        .text(.endpoint),
+        isSetting: true,
+        "The path that is asked; only with http."
+    )
     private static let checkTimeKeys = [
-        Key("invocation_timeout", .number(1...largest), isNullable: true, "Seconds that one check may take."),
-        Key("interval", .number(1...largest), isNullable: true, "Seconds between two checks."),
+        Key(
+            "invocation_timeout",
+            .number(1...largest),
+            isNullable: true,
+            isSetting: true,
+            "Seconds that one check may take."
+        ),
+        Key("interval", .number(1...largest), isNullable: true, isSetting: true, "Seconds between two checks."),
     ]
 
     package static let task = KeyTable(
@@ -165,7 +194,7 @@ package enum ManifestLanguage {
             "annotations": "annotations stand in `metadata: {annotations: ...}`",
         ],
         keys: [
-            Key("command", .text(.taskCommand), "What to run."),
+            Key("command", .text(.taskCommand), isSetting: true, "What to run."),
             Key("template", .mapping(template), "The process whose settings the task takes."),
         ] + sizeKeys + [
             userKey,
@@ -192,23 +221,30 @@ package enum ManifestLanguage {
     package static let wait = KeyTable(
         "wait",
         "a wait",
-        hints: [:],
         keys: [Key("timeout", .duration, isRequired: true, "How long to wait at most.")]
     )
 
-    private static let userKey = Key("user", .text(.length(1...255)), usual: .vcap, "The user that it runs as.")
+    private static let userKey = Key(
+        "user",
+        .text(.length(1...255)),
+        isSetting: true,
+        usual: .vcap,
+        "The user that it runs as."
+    )
 
     private static let sizeKeys = [
-        Key("memory_in_mb", .number(1...largest), "Memory of an instance, in megabytes."),
+        Key("memory_in_mb", .number(1...largest), isSetting: true, "Memory of an instance, in megabytes."),
         Key(
             "disk_in_mb",
             .number(1...largest),
+            isSetting: true,
             usual: .atMost(2048, setting: "maximum_app_disk_in_mb"),
             "Disk of an instance, in megabytes."
         ),
         Key(
             "log_rate_limit_in_bytes_per_second",
             .number(-1...Int.max),
+            isSetting: true,
             "How much an instance may log; -1 is unlimited."
         ),
     ]
@@ -227,6 +263,7 @@ package enum ManifestLanguage {
                         .metadataKey,
                         .text(.labelValue),
                         isNullable: true,
+                        isSetting: true,
                         usualCount: .atMost(50, setting: "max_labels_per_resource")
                     )
                 ),
@@ -240,6 +277,7 @@ package enum ManifestLanguage {
                         .metadataKey,
                         .text(.annotationValue),
                         isNullable: true,
+                        isSetting: true,
                         usualCount: .atMost(200, setting: "max_annotations_per_resource")
                     )
                 ),

@@ -49,8 +49,7 @@ package enum TextRule: Hashable, Sendable {
         switch self {
         case .name: return text.isEmpty ? Fault("must not be empty") : nil
         case .manager: return TextRule.managerFault(text, shown)
-        case .url:
-            return APIURL(text) == nil ? Fault("must be a URL such as `https://api.example.org`, not `\(shown)`") : nil
+        case .url: return TextRule.urlFault(text, shown)
         case .length(let range): return TextRule.lengthFault(text, range)
         case .command: return TextRule.commandFault(text, shown)
         case .taskCommand: return TextRule.lengthFault(text, 1...4096) ?? TextRule.blankFault(text)
@@ -94,6 +93,14 @@ package enum TextRule: Hashable, Sendable {
             scalars.first == "/" && scalars.dropFirst().first != "/"
             && !scalars.contains(where: \.properties.isWhitespace)
         return isPath ? nil : Fault("must be a path that begins with one `/` and has no blanks, not `\(shown)`")
+    }
+
+    private static func urlFault(_ text: Text, _ shown: String) -> Fault? {
+        guard APIURL(text) == nil else { return nil }
+        let expected = "must be a URL such as `https://api.example.org`"
+        // What stands before an `@` may be a password.
+        return text.string.utf8.contains(UInt8(ascii: "@"))
+            ? Fault("\(expected), without credentials") : Fault("\(expected), not `\(shown)`")
     }
 
     private static func unprintableFault(_ text: Text) -> Fault? {

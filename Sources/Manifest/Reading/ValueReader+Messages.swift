@@ -134,6 +134,16 @@ extension Diagnostic {
         )
     }
 
+    static func secretInName(_ what: String, at range: SourceRange) -> Diagnostic {
+        Diagnostic(
+            .error,
+            .invalidVariable,
+            "a value from a secrets file cannot stand in \(what), which is printed",
+            at: Annotation(range),
+            details: [.help("give the variable with `--var` or `--vars-file`")]
+        )
+    }
+
     static func unresolved(_ name: Text, _ variables: Variables, at range: SourceRange) -> Diagnostic {
         let known = variables.values.keys.sorted().map(\.string)
         let help =

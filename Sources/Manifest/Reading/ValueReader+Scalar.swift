@@ -6,6 +6,10 @@ extension ValueReader {
     mutating func read(_ scalar: Node.Scalar, as kind: ValueKind, _ subject: Subject) -> ReadValue? {
         guard let substituted = substitute(in: scalar) else { return nil }
         let text = substituted.text
+        if substituted.masked != nil, !subject.isSetting {
+            diagnostics.append(.secretInName(subject.name, at: scalar.range))
+            return nil
+        }
         let shown = (substituted.masked ?? text).excerpt
         let content: ReadValue.Content
         switch checked(text, as: kind, shown: shown) {
@@ -42,6 +46,23 @@ extension ValueReader {
         }
     }
 
+    private func number(
+        _ text: Text,
+        in range: ClosedRange<Int>,
+        _ shown: String
+    ) -> Result<ReadValue.Content, ScalarFault> {
+        guard Numbers.hasDigitsOnly(text) else {
+            return .failure(.expected(Numbers.describe(range), shown, help: "write decimal digits and nothing else"))
+        }
+        let number = Numbers.whole(text)
+        if let number, range.contains(number) { return .success(.number(number)) }
+        let isNegative = text.string.utf8.first == UInt8(ascii: "-")
+        guard range.upperBound >= 1000, !isNegative, number.map({ $0 > range.upperBound }) ?? true else {
+            return .failure(.expected(Numbers.describe(range), shown))
+        }
+        return .failure(.expected("at most \(range.upperBound)", shown))
+    }
+
     private func checked(
         _ text: Text,
         as kind: ValueKind,
@@ -52,13 +73,7 @@ extension ValueReader {
             if let fault = rule.fault(in: text, shown: shown) { return .failure(ScalarFault(fault)) }
             return .success(.text(text))
         case .number(let range):
-            guard let number = Numbers.whole(text) else {
-                let isNumber = Numbers.hasDigitsOnly(text)
-                let help = isNumber ? nil : "write decimal digits, without a fraction, a sign or other marks"
-                return .failure(.expected(Numbers.describe(range), shown, help: help))
-            }
-            guard range.contains(number) else { return .failure(.expected(Numbers.describe(range), shown)) }
-            return .success(.number(number))
+            return number(text, in: range, shown)
         case .boolean:
             guard text == "true" || text == "false" else { return .failure(.expected("`true` or `false`", shown)) }
             return .success(.boolean(text == "true"))
@@ -117,9 +132,9 @@ package enum Numbers {
 
     static func describe(_ range: ClosedRange<Int>) -> String {
         if range.lowerBound == range.upperBound { return "`\(range.lowerBound)`" }
-        if range.upperBound == .max { return "a whole number of \(range.lowerBound) or more" }
+        // The larger bounds are those of the Cloud Controller's columns and nothing that people think of.
         if range.upperBound < 1000 { return "a whole number from \(range.lowerBound) to \(range.upperBound)" }
-        return "a whole number of \(range.lowerBound) or more, up to \(range.upperBound)"
+        return "a whole number of \(range.lowerBound) or more"
     }
 }
 

@@ -16,6 +16,8 @@ struct ValueReader {
         let name: String
         let keyRange: SourceRange
         let isNullable: Bool
+        /// Only a setting may hold a secret: everything else is printed, as a part of addresses or of the plan.
+        let isSetting: Bool
         var usual: UsualLimit?
     }
 
@@ -64,6 +66,7 @@ struct ValueReader {
                 name: "`\(key.name)`",
                 keyRange: entry.key.range,
                 isNullable: key.isNullable,
+                isSetting: key.isSetting,
                 usual: key.usual
             )
             entries.append(
@@ -89,7 +92,8 @@ struct ValueReader {
                 let subject = Subject(
                     name: "\(noun) `\(name.excerpt)`",
                     keyRange: entry.key.range,
-                    isNullable: table.isNullable
+                    isNullable: table.isNullable,
+                    isSetting: table.isSetting
                 )
                 return reader.read(entry.value, as: table.value, subject)
             }
@@ -112,6 +116,10 @@ struct ValueReader {
         var name = key.text
         if table.takesVariables {
             guard let substituted = substitute(in: key) else { return nil }
+            guard substituted.masked == nil else {
+                diagnostics.append(.secretInName("the name of \(table.noun)", at: key.range))
+                return nil
+            }
             name = substituted.text
         } else if Variables.hold(name) {
             diagnostics.append(.variableInName(key, noun))

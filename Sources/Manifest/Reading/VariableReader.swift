@@ -31,7 +31,7 @@ struct VariableReader {
         }
         for entry in mapping.entries {
             guard Variables.isName(entry.key.text) else {
-                diagnostics.append(.invalidName(entry.key.text, at: entry.key.range))
+                diagnostics.append(.invalidName(isSecret ? nil : entry.key.text, at: entry.key.range))
                 continue
             }
             guard case .scalar(let scalar) = entry.value, !scalar.isEmpty, !scalar.isNull else {
@@ -45,12 +45,13 @@ struct VariableReader {
 }
 
 extension Diagnostic {
-    fileprivate static func invalidName(_ name: Text, at range: SourceRange? = nil) -> Diagnostic {
-        Diagnostic(
+    /// Without a place the name is one of the command line; without a name it is one that must not be shown.
+    fileprivate static func invalidName(_ name: Text?, at range: SourceRange? = nil) -> Diagnostic {
+        let shown = name.map { range == nil ? "`--var \($0.excerpt)=...`" : "`\($0.excerpt)`" } ?? "this key"
+        return Diagnostic(
             .error,
             .invalidVariable,
-            range == nil
-                ? "`--var \(name.excerpt)=...` does not name a variable" : "`\(name.excerpt)` does not name a variable",
+            "\(shown) does not name a variable",
             at: range.map { Annotation($0) },
             details: [.help("use letters, digits, `_`, `-`, `.` and `/`")]
         )
