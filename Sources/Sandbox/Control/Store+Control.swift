@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// The sandbox's own endpoints; they need no token and do not stand in the journal.
 extension Store {
     /// Returns nil when the request is none of them.
@@ -19,13 +21,10 @@ extension Store {
     }
 
     private func addFaults(_ request: IncomingRequest) -> Answer {
-        guard let value = try? JSONParser.parse(request.body) else { return refuse("the body is not JSON") }
-        do throws(FaultReading.Failure) {
-            for fault in try FaultReading.faults(value) { addFault(fault) }
-            return .empty
-        } catch {
-            return refuse(error.message)
-        }
+        let (faults, diagnostics) = Fault.parse(String(decoding: request.body, as: UTF8.self), file: "-")
+        guard diagnostics.isEmpty else { return refuse(diagnostics.map(\.message).joined(separator: "; ")) }
+        for fault in faults { addFault(fault) }
+        return .empty
     }
 
     private func moveClock(_ request: IncomingRequest) -> Answer {
