@@ -66,6 +66,11 @@ package struct ObservedSpace: Hashable, Sendable {
         appNames = []
     }
 
+    /// The apps by their names without case, for whoever looks up many of them.
+    package var appsByName: [Text: ObservedApp] {
+        Dictionary(apps.map { ($0.name.caseFolded, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
     /// The app of this name; the server compares app names without regard to case.
     package func app(named name: Text) -> ObservedApp? {
         apps.first { $0.name.caseFolded == name.caseFolded }

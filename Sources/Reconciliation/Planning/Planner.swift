@@ -44,9 +44,10 @@ private struct Planner {
             identity: observed.identity,
             roles: found.roles
         )
+        let apps = found.appsByName
         for app in space.apps.sorted(by: { $0.name < $1.name }) {
             let address = address(of: app, in: space)
-            guard let observedApp = found.app(named: app.name) else {
+            guard let observedApp = apps[app.name.caseFolded] else {
                 let user = observed.identity.name
                 diagnostics.append(.noApp(address, app, among: found.appNames, user: user))
                 result.erroneous.insert("\(address)")
