@@ -57,6 +57,8 @@ package struct Key: Sendable {
     package let isRequired: Bool
     /// A setting of a resource, which is compared with the platform's and sent to it.
     package let isSetting: Bool
+    /// What holds where the key is not mentioned; nil where the platform's value stays.
+    package let fallback: String?
     /// A value beyond it is possible, but most platforms refuse it.
     package let usual: UsualLimit?
     /// One sentence for editors and for people.
@@ -68,6 +70,7 @@ package struct Key: Sendable {
         isNullable: Bool = false,
         isRequired: Bool = false,
         isSetting: Bool = false,
+        fallback: String? = nil,
         usual: UsualLimit? = nil,
         _ summary: String
     ) {
@@ -76,6 +79,7 @@ package struct Key: Sendable {
         self.isNullable = isNullable
         self.isRequired = isRequired
         self.isSetting = isSetting
+        self.fallback = fallback
         self.usual = usual
         self.summary = summary
     }

@@ -6,6 +6,12 @@ package enum ManifestLanguage {
     /// The largest number of the columns that hold times and sizes.
     private static let largest = 2_147_483_647
 
+    /// Every mapping whose keys the language knows.
+    package static let tables = [
+        document, app, rollout, droplet, process, band, healthCheck, readinessHealthCheck, task, template, wait,
+        metadata,
+    ]
+
     package static let document = KeyTable(
         "manifest",
         "a manifest",
@@ -43,11 +49,17 @@ package enum ManifestLanguage {
         ],
         keys: [
             metadataKey,
-            Key("protected", .boolean, "Nothing that disturbs the app is done without --allow-protected."),
+            Key(
+                "protected",
+                .boolean,
+                fallback: "false",
+                "Nothing that disturbs the app is done without --allow-protected."
+            ),
             Key(
                 "rollout",
                 .either(.choice(strategies), .mapping(rollout)),
-                "How changed settings are made live; none unless declared."
+                fallback: "none",
+                "How changed settings are made live."
             ),
             Key("droplet", .mapping(droplet), "The app's current droplet, whatever its guid."),
             Key(
@@ -67,8 +79,8 @@ package enum ManifestLanguage {
         conditions: [.maxInFlightBelongsToRolling],
         keys: [
             Key("strategy", .choice(strategies), isRequired: true, "Restart the app, deploy it, or leave it running."),
-            Key("max_in_flight", .number(1...Int.max), "How many instances are replaced at once; 1 unless declared."),
-            Key("timeout", .duration, "How long to wait for the rollout; 10m unless declared."),
+            Key("max_in_flight", .number(1...Int.max), fallback: "1", "How many instances are replaced at once."),
+            Key("timeout", .duration, fallback: "10m", "How long to wait for the rollout."),
         ]
     )
 
@@ -85,7 +97,8 @@ package enum ManifestLanguage {
             Key(
                 "image_update",
                 .choice(["in_place", "restage"]),
-                "How the image is changed; in_place unless declared."
+                fallback: "in_place",
+                "How the image is changed."
             ),
             metadataKey,
         ]
@@ -199,15 +212,16 @@ package enum ManifestLanguage {
         ] + sizeKeys + [
             userKey,
             metadataKey,
-            Key("run", .choice(["once", "once_per_droplet"]), "How often it runs; once unless declared."),
+            Key("run", .choice(["once", "once_per_droplet"]), fallback: "once", "How often it runs."),
             Key("revision", .number(1...Int.max), "Another number makes it run again."),
             Key(
                 "when",
                 .choice(["before_rollout", "after_rollout"]),
-                "Before or after settings are made live; after_rollout unless declared."
+                fallback: "after_rollout",
+                "Before or after settings are made live."
             ),
             Key("wait", .either(.onlyTrue, .mapping(wait)), "Wait until it has ended."),
-            Key("retries", .number(0...10), "How often a failed run is tried again; 0 unless declared."),
+            Key("retries", .number(0...10), fallback: "0", "How often a failed run is tried again."),
             Key("state", .choice(["canceled"]), "Cancel every run of this name instead of running it."),
         ]
     )
