@@ -18,7 +18,7 @@ struct EvenkeelCommand: ParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            ValidateCommand.self, PlanCommand.self, ApplyCommand.self, SandboxCommand.self,
+            ValidateCommand.self, PlanCommand.self, ApplyCommand.self, SchemaCommand.self, SandboxCommand.self,
         ]
     )
 

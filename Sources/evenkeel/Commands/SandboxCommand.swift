@@ -14,7 +14,12 @@ struct SandboxCommand: ParsableCommand, ConsoleCommand {
             """
     )
 
-    @Option(help: ArgumentHelp("The foundation to start with; schemas/sandbox-seed.schema.json describes it.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "The foundation to start with; schemas/sandbox-seed.schema.json describes it.",
+            valueName: "file"
+        )
+    )
     var seed: String
 
     @Option(help: ArgumentHelp("The port to listen on; 0 takes a free one.", valueName: "number"))
