@@ -10,7 +10,7 @@ import Testing
         "Reconciliation": ["Diagnostics", "Crypto", "OrderedCollections"],
         "Manifest": ["YAML", "Reconciliation", "Diagnostics"],
         "CloudController": [
-            "Reconciliation", "Diagnostics", "AsyncHTTPClient", "Logging", "NIOCore", "NIOFoundationEssentialsCompat",
+            "Reconciliation", "Diagnostics", "AsyncHTTPClient", "Logging", "NIOCore",
             "NIOHTTP1", "NIOPosix", "NIOSSL",
         ],
         "Sandbox": ["YAML", "Diagnostics", "Hummingbird", "HTTPTypes", "Logging", "NIOCore"],

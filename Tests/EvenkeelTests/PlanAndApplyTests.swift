@@ -33,6 +33,45 @@ import Testing
         }
     }
 
+    @Test func `equal manifests and equal state give an equal plan, byte for byte`() async throws {
+        try await withStage { stage in
+            try stage.write(Self.manifest)
+
+            let first = await stage.run("plan", "--format", "json")
+            let second = await stage.run("plan", "--format", "json")
+
+            #expect(first.status == 0, "\(first)")
+            #expect(first.output.utf8.elementsEqual(second.output.utf8))
+        }
+    }
+
+    @Test func `a target narrows what is observed and sent`() async throws {
+        try await withStage { stage in
+            try stage.write(Self.manifest)
+
+            let run = await stage.run("apply", "--yes", "--target", "**/processes/work*")
+
+            #expect(run.status == 0, "\(run)")
+            #expect(run.output.contains("Applied 1 of 1 operation."))
+        }
+    }
+
+    @Test func `a change by hand is drift, and the next apply heals it`() async throws {
+        try await withStage { stage in
+            try stage.write(Self.manifest)
+            _ = await stage.run("apply", "--yes")
+            try await stage.scaleByHand("storefront", "web", instances: 1)
+
+            let drift = await stage.run("plan", "--exit-code")
+            let heal = await stage.run("apply", "--yes")
+
+            #expect(drift.status == 2)
+            #expect(drift.output.contains("instances  1 -> 3"), "\(drift)")
+            #expect(heal.output.contains("Applied 1 of 1 operation."), "\(heal)")
+            #expect(await stage.run("plan", "--exit-code").status == 0)
+        }
+    }
+
     @Test func `plan and a dry run send nothing but reads and token requests`() async throws {
         try await withStage { stage in
             try stage.write(Self.manifest)

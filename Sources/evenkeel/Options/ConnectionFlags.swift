@@ -60,6 +60,7 @@ struct ConnectionFlags: ParsableArguments {
     func options(for login: Login, environment: Environment, logger: Logger) -> ConnectionOptions {
         var options = ConnectionOptions(login, environment: environment, logger: logger)
         options.transport.requestTimeout = .seconds(requestTimeout)
+        options.transport.userAgent = "evenkeel/\(Version.text)"
         options.transport.certificatePath = certificateFile
         if skipsValidation { options.transport.skipsValidation = true }
         options.retryRules.maxWait = .seconds(maxWait)

@@ -46,6 +46,19 @@ struct Stage {
         return try await HTTP.get(sandbox.url + path, token: token)
     }
 
+    /// Scales a process of acme/production, past Evenkeel.
+    func scaleByHand(_ app: String, _ type: String, instances: Int) async throws {
+        let list = try await json("/v3/apps?names=\(app)")
+        let guid = try #require(list.firstMatch(of: #/"resources": ?\[\{"guid": ?"([^"]+)"/#)).output.1
+        let token = try #require(await sandbox.accessToken(for: user))
+        _ = try await HTTP.send(
+            "POST",
+            "\(sandbox.url)/v3/apps/\(guid)/processes/\(type)/actions/scale",
+            token: token,
+            body: #"{"instances": \#(instances)}"#
+        )
+    }
+
     /// The text with what differs from run to run replaced: the folder, the port and durations.
     private func shown(_ text: String) -> String {
         text.replacingOccurrences(of: folder.path + "/", with: "")

@@ -1,0 +1,46 @@
+import Foundation
+import Sandbox
+import TestSupport
+import Testing
+
+/// Every example is planned as its `plan.txt` says, applied, and in place afterwards.
+@Suite struct ExampleTests {
+    private static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "examples")
+
+    static var names: [String] {
+        let found = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        return found.filter { !$0.hasPrefix(".") }.sorted()
+    }
+
+    @Test func `there are examples`() {
+        #expect(!Self.names.isEmpty)
+    }
+
+    @Test(arguments: names)
+    func `an example is planned and applied`(_ name: String) async throws {
+        let example = Self.folder.appending(path: name)
+        let text = try String(contentsOf: example.appending(path: "seed.yml"), encoding: .utf8)
+        let (seed, problems) = Seed.parse(text, file: "seed.yml")
+        #expect(problems.isEmpty, "\(problems)")
+
+        try await withSandbox(seed: try #require(seed)) { sandbox in
+            func run(_ arguments: String...) async -> Run {
+                let variables = ["CF_API": sandbox.url, "CF_USERNAME": "admin", "CF_PASSWORD": "admin"]
+                let manifests = example.appending(path: "manifests").path
+                let run = await evenkeel(arguments + [manifests], on: Terminal(variables))
+                let output = run.output.replacingOccurrences(of: example.path, with: "examples/\(name)")
+                    .replacingOccurrences(of: sandbox.url, with: "http://127.0.0.1:8181")
+                return Run(status: run.status, output: output, error: run.error)
+            }
+
+            let plan = await run("plan")
+            #expect(plan.status == 0, "\(plan)")
+            Golden.expect(plan.output, matches: example.appending(path: "plan.txt").path)
+            let apply = await run("apply", "--yes")
+            #expect(apply.status == 0, "\(apply)")
+            let again = await run("plan", "--exit-code")
+            #expect(again.output.hasSuffix("No changes. Cloud Foundry matches the manifests.\n"), "\(again)")
+        }
+    }
+}
