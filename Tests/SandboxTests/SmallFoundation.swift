@@ -17,7 +17,20 @@ enum SmallFoundation {
     static let foreignApp = "42ec8dbd-0000-4000-8000-000000000001"
     static let runningTask = "f61dfa33-0000-4000-8000-000000000001"
     static let finishedTask = "84f68b3e-0000-4000-8000-000000000001"
+    static let failedTask = "9b52be38-0000-4000-8000-000000000001"
+    static let otherOrganization = "e08168f8-0000-4000-8000-000000000001"
+    static let staging = "dd5ec65f-0000-4000-8000-000000000001"
+    static let foreignDroplet = "404ed10b-0000-4000-8000-000000000001"
     static let missing = "ffffffff-ffff-4fff-bfff-ffffffffffff"
+
+    /// The guids by the names that fixtures use.
+    static let guids = [
+        "organization": organization, "production": production, "storefront": storefront, "worker": worker,
+        "payments": payments, "paymentsDroplet": paymentsDroplet, "storefrontDroplet": storefrontDroplet,
+        "olderDroplet": olderDroplet, "emptyApp": emptyApp, "foreignApp": foreignApp, "runningTask": runningTask,
+        "finishedTask": finishedTask, "failedTask": failedTask, "otherOrganization": otherOrganization,
+        "staging": staging, "foreignDroplet": foreignDroplet, "missing": missing,
+    ]
 
     static let seed = Seed(
         users: [
@@ -42,12 +55,22 @@ enum SmallFoundation {
                 quota: Quota(totalMemory: 102_400),
                 roles: [Seed.Role("organization_manager", ["manager"])],
                 metadata: Metadata(labels: ["team": "retail"]),
-                spaces: [productionSpace]
+                spaces: [productionSpace, Seed.Space("staging", identity: Seed.Identity(staging))]
             ),
             Seed.Organization(
                 "other-org",
+                identity: Seed.Identity(otherOrganization),
                 spaces: [
-                    Seed.Space("production", apps: [Seed.App("foreign", identity: Seed.Identity(foreignApp))])
+                    Seed.Space(
+                        "production",
+                        apps: [
+                            Seed.App(
+                                "foreign",
+                                identity: Seed.Identity(foreignApp),
+                                droplets: [Seed.Droplet(identity: Seed.Identity(foreignDroplet))]
+                            )
+                        ]
+                    )
                 ]
             ),
         ]
@@ -84,6 +107,7 @@ enum SmallFoundation {
         tasks: [
             Seed.Task("migrate", identity: Seed.Identity(runningTask), command: "rake db:migrate", memory: 256),
             Seed.Task("clean", identity: Seed.Identity(finishedTask), state: "SUCCEEDED"),
+            Seed.Task("batch", identity: Seed.Identity(failedTask), state: "FAILED"),
         ]
     )
 
