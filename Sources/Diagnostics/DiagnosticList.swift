@@ -28,6 +28,8 @@ extension [Diagnostic] {
         let place =
             switch files.count {
             case 0: ""
+            // What has no place in a file is not in that one.
+            case 1 where unique.contains { $0.primary == nil }: ""
             case 1: " in " + cleaned(files.first?.string ?? "")
             default: " in \(files.count) files"
             }

@@ -39,26 +39,26 @@ package struct SourceText: Hashable, Sendable {
 
 /// The texts that diagnostics point into, by file name.
 package struct SourceFiles: Sendable {
-    private var texts: [String: SourceText] = [:]
-    private var secretFiles: Set<String> = []
+    private var texts: [Text: SourceText] = [:]
+    private var secretFiles: Set<Text> = []
 
     package init() {}
 
     package init(_ texts: [String: String]) {
-        self.texts = texts.mapValues { SourceText($0) }
+        for (file, text) in texts { self.texts[Text(file)] = SourceText(text) }
     }
 
     /// Keeps the text of a file; of a secret one no excerpt is ever shown.
     package mutating func add(_ text: SourceText, file: String, isSecret: Bool = false) {
-        texts[file] = text
-        if isSecret { secretFiles.insert(file) }
+        texts[Text(file)] = text
+        if isSecret { secretFiles.insert(Text(file)) }
     }
 
     package func text(of file: String) -> SourceText? {
-        texts[file]
+        texts[Text(file)]
     }
 
     package func isSecret(_ file: String) -> Bool {
-        secretFiles.contains(file)
+        secretFiles.contains(Text(file))
     }
 }

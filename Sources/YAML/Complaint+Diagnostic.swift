@@ -15,7 +15,7 @@ extension Complaint {
         let words = [context, problem].compactMap { $0 }.joined(separator: ": ")
         return Diagnostic(
             .error,
-            .yamlSyntax,
+            problem.contains("tag") ? .unsupportedTag : .yamlSyntax,
             message,
             at: Diagnostic.Annotation(range),
             secondary: secondary,
@@ -47,7 +47,8 @@ extension Complaint {
     /// By the texts of libyaml's `scanner.c` and `parser.c`.
     private static let wordings: [String: (String, String?)] = [
         "mapping values are not allowed in this context": (
-            "a `:` cannot stand here", "put a text that holds `: ` in quotes, or check the indentation"
+            "a `:` cannot stand here",
+            "put a text that holds `: ` in quotes; or the line above lacks a blank behind its `:`, or the `:`"
         ),
         "did not find expected key": (
             "expected a key here", "keys of one mapping begin in the same column; check the indentation and the quotes"

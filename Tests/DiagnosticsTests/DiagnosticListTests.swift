@@ -26,6 +26,7 @@ struct DiagnosticListTests {
         #expect([error, other, warning].closingLine == "2 errors, 1 warning in a.yml")
         #expect([warning, elsewhere].closingLine == "1 error, 1 warning in 2 files")
         #expect([problem("e", nil)].closingLine == "1 error")
+        #expect([problem("e", nil), error].closingLine == "2 errors")
     }
 
     @Test func `a line for GitHub`() {

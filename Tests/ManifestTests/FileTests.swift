@@ -102,6 +102,17 @@ struct FileTests {
         }
     }
 
+    @Test func `nothing left to read is an error`() throws {
+        try withFolder { folder in
+            try write(manifest(app: "one"), to: "\(folder)/one.yml")
+
+            let input = ManifestInput(paths: ["\(folder)/one.yml"], excludes: ["one.*"])
+
+            #expect(readManifests(input).diagnostics.map(\.code) == [.noManifests])
+            #expect(readManifests(ManifestInput(paths: [])).diagnostics.map(\.code) == [.noManifests])
+        }
+    }
+
     @Test func `standard input is read once and can be closed`() {
         var count = 0
         let input = ManifestInput(

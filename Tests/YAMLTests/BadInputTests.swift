@@ -24,6 +24,7 @@ struct BadInputTests {
         Case("a merge of a text", "y: {<<: 1️⃣text}\n", "1️⃣ wrong-type"),
         Case("a merge of a list of texts", "y: {<<: [{}, 1️⃣text]}\n", "1️⃣ wrong-type"),
         Case("tags", "a: 1️⃣!!str x\nb: &b 2️⃣!x {}\n", "1️⃣ unsupported-tag", "2️⃣ unsupported-tag"),
+        Case("a tag with a handle", "a: 1️⃣!h!x y\n", "1️⃣ unsupported-tag"),
         Case("a cycle", "a: &x [1️⃣*x]\n", "1️⃣ yaml-syntax"),
         Case("a cycle through a mapping", "a: &x\n  b: {c: 1️⃣*x}\n", "1️⃣ yaml-syntax"),
         Case("an unknown alias and more", "a: 1️⃣*x\nb: 1\n2️⃣b: 2\n", "1️⃣ yaml-syntax", "2️⃣ duplicate-key"),

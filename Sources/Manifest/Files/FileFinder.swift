@@ -21,6 +21,9 @@ struct FileFinder {
     /// Files in the order of the paths, those of a folder sorted.
     mutating func find(_ paths: [String]) -> [String] {
         var files: [String] = []
+        defer {
+            if files.isEmpty, diagnostics.isEmpty { diagnostics.append(.everythingExcluded) }
+        }
         for path in paths {
             if path == "-" {
                 if seen.insert(.standardInput).inserted { files.append(path) }
@@ -84,14 +87,16 @@ private enum FileKind {
     /// Nil when nothing is there.
     init?(of path: String, followsLink: Bool) {
         let manager = FileManager.default
-        guard var type = (try? manager.attributesOfItem(atPath: path))?[.type] as? FileAttributeType else { return nil }
-        if type == .typeSymbolicLink, followsLink {
-            var isFolder = false
-            guard manager.fileExists(atPath: path, isDirectory: &isFolder) else { return nil }
-            let target = (try? manager.attributesOfItem(atPath: path + "/."))?[.type] as? FileAttributeType
-            type = isFolder || target == .typeDirectory ? .typeDirectory : .typeRegular
+        let type = { (path: String) in
+            (try? manager.attributesOfItem(atPath: path))?[.type] as? FileAttributeType
         }
-        switch type {
+        guard var found = type(path) else { return nil }
+        if found == .typeSymbolicLink, followsLink {
+            // The attributes are those of the link; behind it a folder has a `.` in it.
+            guard manager.fileExists(atPath: path) else { return nil }
+            found = type(path + "/.") ?? type(URL(filePath: path).resolvingSymlinksInPath().path) ?? .typeUnknown
+        }
+        switch found {
         case .typeRegular: self = .file
         case .typeDirectory: self = .folder
         default: self = .other
@@ -117,6 +122,13 @@ private enum FileIdentity: Hashable {
 }
 
 extension Diagnostic {
+    fileprivate static let everythingExcluded = Diagnostic(
+        .error,
+        .noManifests,
+        "no manifests are left to read",
+        details: [.help("name a file or a folder that `--exclude` does not leave out")]
+    )
+
     fileprivate static func noManifests(_ folder: String) -> Diagnostic {
         Diagnostic(
             .error,

@@ -5,7 +5,7 @@ import YAML
 struct VariableReader {
     private(set) var variables = Variables()
     private(set) var diagnostics: [Diagnostic] = []
-    /// Every value of a secrets file, also one that another source overrides.
+    /// Every value of a secrets file that is not empty, also one that another source overrides.
     private(set) var secrets: [Text] = []
 
     /// Files first, so that the command line wins.
@@ -39,7 +39,7 @@ struct VariableReader {
                 continue
             }
             variables.values[entry.key.text] = Variables.Value(scalar.text, isSecret: isSecret)
-            if isSecret { secrets.append(scalar.text) }
+            if isSecret, !scalar.text.isEmpty { secrets.append(scalar.text) }
         }
     }
 }
