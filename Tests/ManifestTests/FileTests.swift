@@ -102,6 +102,30 @@ struct FileTests {
         }
     }
 
+    @Test func `a pipe is read to its end`() throws {
+        try withFolder { folder in
+            let pipe = "\(folder)/pipe"
+            #expect(mkfifo(pipe, 0o600) == 0)
+            let writer = Process()
+            writer.executableURL = URL(filePath: "/bin/sh")
+            writer.arguments = ["-c", "printf '%s' \"$1\" > \"$2\"", "sh", manifest(app: "piped"), pipe]
+            try writer.run()
+
+            let reading = readManifests(ManifestInput(paths: [pipe]))
+            writer.waitUntilExit()
+
+            #expect(reading.diagnostics == [])
+            #expect(names(reading) == ["piped"])
+        }
+    }
+
+    @Test func `a device without end is cut off`() {
+        let reading = readManifests(ManifestInput(paths: ["/dev/zero"]))
+
+        #expect(reading.diagnostics.map(\.code) == [.unreadableFile])
+        #expect(reading.diagnostics.first?.details == [.note("it is larger than 100 MB")])
+    }
+
     @Test func `nothing left to read is an error`() throws {
         try withFolder { folder in
             try write(manifest(app: "one"), to: "\(folder)/one.yml")

@@ -43,7 +43,7 @@ struct FileFinder {
         do {
             names = try FileManager.default.contentsOfDirectory(atPath: folder)
         } catch {
-            diagnostics.append(.unreadable(folder, FileProblem.reason(for: error)))
+            diagnostics.append(.unreadable(folder, FileFinder.reason(for: error)))
             return []
         }
         let prefix = folder == "." ? "" : folder.hasSuffix("/") ? folder : folder + "/"
@@ -70,6 +70,14 @@ struct FileFinder {
             }
         }
         return files
+    }
+
+    private static func reason(for error: any Error) -> String {
+        switch (error as? CocoaError)?.code {
+        case .fileReadNoSuchFile: "no such file or folder"
+        case .fileReadNoPermission: "permission denied"
+        default: "it cannot be listed"
+        }
     }
 
     private func isExcluded(_ path: String) -> Bool {

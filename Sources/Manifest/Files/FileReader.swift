@@ -1,8 +1,3 @@
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 import Diagnostics
 import YAML
 
@@ -35,27 +30,11 @@ struct FileReader {
             diagnostics.append(.unreadable(path, "standard input is closed"))
             return nil
         }
-        do {
-            let data = try Data(contentsOf: URL(filePath: path))
-            guard data.count <= FileReader.largestFile else {
-                diagnostics.append(.unreadable(path, "it is larger than \(FileReader.largestFile / 1_000_000) MB"))
-                return nil
-            }
-            return Array(data)
+        do throws(FileProblem) {
+            return try Manifest.bytes(ofFile: path, limit: FileReader.largestFile)
         } catch {
-            diagnostics.append(.unreadable(path, FileProblem.reason(for: error)))
+            diagnostics.append(.unreadable(path, error.reason))
             return nil
-        }
-    }
-}
-
-/// Why a file or folder cannot be read, in words.
-enum FileProblem {
-    static func reason(for error: any Error) -> String {
-        switch (error as? CocoaError)?.code {
-        case .fileReadNoSuchFile, .fileNoSuchFile: "no such file or folder"
-        case .fileReadNoPermission: "permission denied"
-        default: "it is not a file that can be read"
         }
     }
 }
