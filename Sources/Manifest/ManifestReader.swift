@@ -51,7 +51,7 @@ package func readManifests(_ input: ManifestInput) -> ManifestReading {
     var files = FileReader(standardInput: input.standardInput)
     var variables = VariableReader()
     variables.read(input, &files)
-    var finder = FileFinder(excludes: input.excludes)
+    var finder = FileFinder(excludes: input.excludes, others: input.variableFiles + input.secretFiles)
     let found = finder.find(input.paths)
 
     var values = ValueReader(variables: variables.variables)

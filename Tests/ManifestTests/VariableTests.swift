@@ -145,6 +145,25 @@ struct VariableTests {
         }
     }
 
+    @Test func `files of variables are no manifests, however they are named`() throws {
+        try withFolder { folder in
+            try write("password: hunter2\n", to: "\(folder)/secrets.yml")
+            try write("region: eu\n", to: "\(folder)/vars.yml")
+            try write(manifest("processes: {web: {command: ((password)) ((region))}}"), to: "\(folder)/app.yml")
+
+            let reading = readManifests(
+                ManifestInput(
+                    paths: [folder],
+                    variableFiles: ["\(folder)/./vars.yml"],
+                    secretFiles: ["\(folder)//secrets.yml"]
+                )
+            )
+
+            #expect(reading.diagnostics == [])
+            #expect(reading.state.apps.first?.app.processes.first?.fields.first?.value == .text("hunter2 eu"))
+        }
+    }
+
     @Test func `names of variables are checked`() {
         let reading = readManifests(
             ManifestInput(

@@ -14,8 +14,10 @@ struct FileFinder {
     /// Manifests met so far, also those that were met before or cannot be read.
     private var count = 0
 
-    init(excludes: [String]) {
+    /// `others` are files that are no manifests, such as those of variables, which often lie in the same folder.
+    init(excludes: [String], others: [String] = []) {
         self.excludes = excludes.map(Glob.init)
+        seen = Set(others.map { $0 == "-" ? .standardInput : FileIdentity(of: $0) })
     }
 
     /// Files in the order of the paths, those of a folder sorted.
