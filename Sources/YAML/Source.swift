@@ -94,12 +94,9 @@ extension Source {
     private static func firstInvalid(in bytes: [UInt8]) -> SourcePosition {
         var decoder = UTF8()
         var iterator = bytes.makeIterator()
-        var line = 1
-        var column = 1
-        while case .scalarValue(let scalar) = decoder.decode(&iterator) {
-            column += 1
-            if scalar == "\n" { (line, column) = (line + 1, 1) }
-        }
-        return SourcePosition(line: line, column: column)
+        var valid = 0
+        while case .scalarValue(let scalar) = decoder.decode(&iterator) { valid += UTF8.width(scalar) }
+        let lines = SourceText(Array(bytes[..<valid])).lines
+        return SourcePosition(line: lines.count, column: (lines.last?.unicodeScalars.count ?? 0) + 1)
     }
 }

@@ -93,6 +93,8 @@ struct BadInputTests {
 
         #expect(file.diagnostics.map(\.code) == [.notUTF8])
         #expect(file.diagnostics.first?.primary?.range.start == SourcePosition(line: 2, column: 5))
+        let afterReturn = parse(Array("a: b\rc\r\n".utf8) + [0x64, 0xff], file: "f")
+        #expect(afterReturn.diagnostics.first?.primary?.range.start == SourcePosition(line: 3, column: 2))
         #expect(parse([0xff, 0xfe, 0x61, 0x00], file: "f").diagnostics.map(\.code) == [.notUTF8])
     }
 
