@@ -131,4 +131,12 @@ import Testing
         #expect(taken.detail == "App with the name 'Payments-API' already exists.")
         #expect(own["name"]?.text == "StoreFront")
     }
+
+    @Test func `an app keeps the type of its lifecycle`() async {
+        let type = await store.send("PATCH", app, #"{"lifecycle": {"type": "docker", "data": {}}}"#)
+        let data = await store.send("PATCH", app, #"{"lifecycle": {"type": "buildpack", "data": {"stack": "other"}}}"#)
+
+        #expect(type.status == 422)
+        #expect(data["lifecycle.data.stack"]?.text == "other")
+    }
 }

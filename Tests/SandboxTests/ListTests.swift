@@ -94,6 +94,15 @@ import Testing
         #expect(list.detail == "The query parameter is invalid: \(message)")
     }
 
+    @Test func `an app's guid in the query narrows the parts of apps as the path does, and no other list`() async {
+        let processes = await store.send("GET", "/v3/processes?app_guid=\(SmallFoundation.storefront)")
+        let apps = await store.send("GET", "/v3/apps?app_guid=\(SmallFoundation.storefront)")
+
+        let path = "http://127.0.0.1/v3/apps/\(SmallFoundation.storefront)/processes?page=1&per_page=50"
+        #expect(processes["pagination.first.href"]?.text == path)
+        #expect(apps.status == 400)
+    }
+
     @Test func `a query of more than ten kilobytes gets a plain text`() async {
         let list = await store.send("GET", "/v3/apps?guids=" + String(repeating: "x", count: 10_300))
 

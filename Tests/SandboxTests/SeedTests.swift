@@ -85,6 +85,10 @@ import Testing
             expected: ["3:21: error[duplicate-resource]: the guid `g` is there twice"]
         ),
         Fault(
+            text: "organizations:\n  - name: a\n    spaces: [{name: s, apps: [{name: x, repeat: 2, guid: g}]}]",
+            expected: ["3:58: error[duplicate-resource]: the guid `g` is that of several resources"]
+        ),
+        Fault(
             text: "organizations: []\n---\norganizations: []",
             expected: ["3:1: error[invalid-value]: a seed is one document"]
         ),

@@ -34,16 +34,21 @@ extension Store {
         var rules = BodyRules(call.body)
         rules.allowOnly(["name", "lifecycle", "metadata"])
         if let name = call.body["name"], name.text == nil { rules.messages.append("Name must be a string") }
+        if let lifecycle = call.body["lifecycle"], lifecycle.object == nil {
+            rules.messages.append("Lifecycle must be an object")
+        }
         let change = try MetadataChange(call.body, messages: &rules.messages)
         try rules.requireNone()
         let (app, space) = try readableApp(call.parameter("guid"), call)
         try requireWritable(space, by: .developer, call)
         let name = call.body["name"]?.text.map { Text($0) }
         if let name { try requireUnusedName(name, for: app) }
+        let lifecycle = try updatedLifecycle(of: app, call.body["lifecycle"])
         let metadata = try change.applied(to: app.metadata)
         let now = now
         apps.update(app.guid) { row in
             if let name { row.name = name }
+            row.lifecycle = lifecycle
             row.metadata = metadata
             row.updatedAt = now
         }
@@ -51,6 +56,18 @@ extension Store {
         return Answer.json(200, capacity: 2600) { writer in
             if let row = apps[app.guid] { write(row, to: &writer) }
         }
+    }
+
+    /// Buildpacks and stack may change, the type may not.
+    private func updatedLifecycle(of app: AppRow, _ given: JSONValue?) throws(Refusal) -> Lifecycle {
+        guard let given else { return app.lifecycle }
+        if let type = given["type"]?.text, type != app.lifecycle.type {
+            throw .unprocessable("Lifecycle type cannot be changed")
+        }
+        guard case .buildpack(var buildpacks, var stack) = app.lifecycle else { return app.lifecycle }
+        if let names = given["data"]?["buildpacks"] { buildpacks = (names.list ?? []).compactMap(\.text) }
+        if let name = given["data"]?["stack"] { stack = name.text ?? stack }
+        return .buildpack(buildpacks: buildpacks, stack: stack)
     }
 
     /// Names are unique in a space without regard to case.

@@ -59,7 +59,7 @@ struct ListQuery {
     private func quoted(_ names: [String]) -> String { names.map { "'\($0)'" }.joined(separator: ", ") }
 
     private func unknownParameters(_ rules: ListRules) -> [String] {
-        let known = rules.names + ["app_guid"]
+        let known = rules.names + (rules.takesAppGUID ? ["app_guid"] : [])
         let unknown = query.parameters.map(\.name).filter { !known.contains($0) }
         guard !unknown.isEmpty else { return [] }
         return ["Unknown query parameter(s): \(quoted(unknown)). Valid parameters are: \(quoted(rules.names))"]

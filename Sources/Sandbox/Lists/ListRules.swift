@@ -9,6 +9,8 @@ struct ListRules: Sendable {
     var hasLabels = true
     /// Filters that are accepted in general and refused on this path.
     var refused: [String] = []
+    /// Whether `app_guid` narrows the list as the path does: Rails does not tell the two apart.
+    var takesAppGUID = false
     /// The messages of roles come as 422 and without an introduction.
     var refusesAsUnprocessable = false
     /// What the list is ordered by, and says so in its links, when nothing is asked for.
@@ -37,11 +39,13 @@ struct ListRules: Sendable {
     )
     static let processes = ListRules(
         filters: ["space_guids", "organization_guids", "types", "app_guids"],
-        single: ["embed"]
+        single: ["embed"],
+        takesAppGUID: true
     )
     static let droplets = ListRules(
         filters: ["states", "app_guids", "space_guids", "organization_guids"],
-        single: ["current"]
+        single: ["current"],
+        takesAppGUID: true
     )
     static let tasks = ListRules(
         filters: ["names", "states", "app_guids", "organization_guids", "space_guids", "sequence_ids"])

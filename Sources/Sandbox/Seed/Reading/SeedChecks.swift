@@ -26,7 +26,8 @@ struct SeedChecks {
         let name = organization["name"]?.text?.string ?? ""
         requireDifferent(organization.items("spaces").map { $0["name"] }, "space", within: "organization `\(name)`")
         for space in organization.items("spaces") {
-            note(space)
+            let isSpaceRepeated = space.isRepeated
+            note(space, isRepeated: isSpaceRepeated)
             checkRoles(space)
             let name = space["name"]?.text?.string ?? ""
             requireDifferent(
@@ -36,15 +37,22 @@ struct SeedChecks {
                 within: "space `\(name)`"
             )
             for app in space.items("apps") {
-                note(app)
-                for part in ["droplets", "processes", "tasks", "deployments"].flatMap({ app.items($0) }) { note(part) }
+                let isRepeated = isSpaceRepeated || app.isRepeated
+                note(app, isRepeated: isRepeated)
+                for part in ["droplets", "processes", "tasks", "deployments"].flatMap({ app.items($0) }) {
+                    note(part, isRepeated: isRepeated || part.isRepeated)
+                }
             }
         }
     }
 
     /// A guid may be there once, except on a web process, which may have its app's.
-    private mutating func note(_ resource: Node) {
+    private mutating func note(_ resource: Node, isRepeated: Bool = false) {
         guard case .scalar(let guid)? = resource["guid"], resource["type"]?.text != "web" else { return }
+        if isRepeated {
+            if !guid.text.string.contains("((i))") { diagnostics.append(.sameGUID(guid)) }
+            return
+        }
         if let first = guids[guid.text] {
             diagnostics.append(.duplicateGUID(guid, first))
         } else {
@@ -86,6 +94,8 @@ extension Node {
         return mapping[key]
     }
 
+    fileprivate var isRepeated: Bool { self["repeat"].map { $0.text != "1" } ?? false }
+
     fileprivate func items(_ key: Text) -> [Node] {
         guard case .list(let list)? = self[key] else { return [] }
         return list.items
@@ -121,6 +131,16 @@ extension Diagnostic {
             "\(kind) `\(name.text)` is there twice in \(place)",
             at: Annotation(name.range, "here again"),
             secondary: [Annotation(first, "first here")]
+        )
+    }
+
+    fileprivate static func sameGUID(_ guid: Node.Scalar) -> Diagnostic {
+        Diagnostic(
+            .error,
+            .duplicateResource,
+            "the guid `\(guid.text)` is that of several resources",
+            at: Annotation(guid.range, "here for each of them"),
+            details: [.help("put `((i))` into it, or leave it out")]
         )
     }
 
