@@ -28,6 +28,14 @@ import Testing
         #expect(list.guids.isEmpty)
     }
 
+    @Test(arguments: ["9223372036854775807", "99999999999999999999", "4611686018427387905"])
+    func `the largest pages are past the end`(page: String) async {
+        let list = await store.send("GET", "/v3/apps?page=\(page)&per_page=5000")
+
+        #expect(list.status == 200)
+        #expect(list.guids.isEmpty)
+    }
+
     struct Filter: Sendable, CustomTestStringConvertible {
         let query: String
         let names: [String]

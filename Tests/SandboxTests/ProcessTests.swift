@@ -156,6 +156,15 @@ import Testing
         #expect(embedded["process_instances"]?.list?.count == 3)
     }
 
+    @Test func `as many instances as the API allows do no harm`() async {
+        let path = "/v3/processes/\(SmallFoundation.emptyApp)"
+        let scaled = await store.send("POST", path + "/actions/scale", #"{"instances": 2147483647}"#)
+        let stats = await store.send("GET", path + "/stats")
+
+        #expect(scaled["instances"]?.integer == 2_147_483_647)
+        #expect(stats["resources"]?.list?.count == 10_000)
+    }
+
     @Test func `an index is read leniently`() async {
         #expect(await store.send("DELETE", web + "/instances/abc").status == 204)
         #expect(await store.send("DELETE", web + "/instances/2").status == 204)

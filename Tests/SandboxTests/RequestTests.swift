@@ -46,6 +46,15 @@ import Testing
         if status == 400 { #expect(answer.title == "CF-MessageParseError") }
     }
 
+    @Test func `deep nesting is read up to a point`() async {
+        func nested(_ depth: Int) -> String {
+            #"{"metadata": "# + String(repeating: "[", count: depth) + String(repeating: "]", count: depth) + "}"
+        }
+
+        #expect(await patch(nested(400), type: "application/json").detail == "Metadata must be an object")
+        #expect(await patch(nested(100_000), type: "application/json").status == 400)
+    }
+
     @Test func `paths may have doubled and trailing slashes and a suffix`() async {
         for path in ["//v3/apps", "/v3/apps/", "/v3/apps.json"] {
             let list = await store.send("GET", path)

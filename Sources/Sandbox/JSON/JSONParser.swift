@@ -6,7 +6,7 @@ package struct JSONParser {
         package let offset: Int
     }
 
-    private static let maximumDepth = 1000
+    private static let maximumDepth = 500
 
     private let bytes: [UInt8]
     private var position = 0

@@ -22,8 +22,9 @@ extension Store {
     ) -> Answer {
         let query = listing.query
         let positions = select(listing, where: matches)
-        let start = min((query.page - 1).multipliedReportingOverflow(by: query.perPage).partialValue, positions.count)
-        let shown = positions[max(0, start)..<min(max(0, start) + query.perPage, positions.count)]
+        let (skipped, overflow) = (query.page - 1).multipliedReportingOverflow(by: query.perPage)
+        let start = overflow ? positions.count : min(skipped, positions.count)
+        let shown = positions[start..<min(start + query.perPage, positions.count)]
         // the count comes along with the rows, so that past the end there is none
         let total = shown.isEmpty ? 0 : positions.count
         let base = baseURL + listing.path

@@ -73,10 +73,13 @@ struct ProcessInstance {
 }
 
 extension Store {
+    /// More instances than this are counted and not shown: the API lets a stopped app have two thousand million.
+    private static let mostInstancesShown = 10_000
+
     func instances(of process: ProcessRow) -> [ProcessInstance] {
         guard let app = apps[process.appGUID] else { return [] }
         let now = now
-        return (0..<process.instances).map { index in
+        return (0..<min(process.instances, Store.mostInstancesShown)).map { index in
             ProcessInstance(
                 process: process,
                 index: index,
