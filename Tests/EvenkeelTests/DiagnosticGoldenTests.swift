@@ -33,8 +33,6 @@ import Testing
                   rollout: rolling
                   protected: true
                   droplet: {image_update: restage}
-                  tasks:
-                    migrate: {command: x, wait: true, retries: 2, when: before_rollout}
                 """
         ),
         Case(code: .noSuchTarget, apps: instances, arguments: ["--target", "acme/production/storefont"]),
@@ -82,7 +80,41 @@ import Testing
             apps: instances,
             change: { $0.organizations[0].spaces[0].apps[0].deployments = [Seed.Deployment()] }
         ),
-        Case(code: .runInProgress, apps: "storefront: {tasks: {old-import: {command: bin/other}}}"),
+        Case(
+            code: .runInProgress,
+            apps: "storefront: {tasks: {old-import: {command: bin/other, wait: {timeout: 30s}}}}",
+            command: "apply",
+            arguments: ["--yes"]
+        ),
+        Case(
+            code: .waitTimedOut,
+            apps: "storefront: {tasks: {migrate: {command: bin/migrate, wait: {timeout: 90s}}}}",
+            command: "apply",
+            arguments: ["--yes"],
+            change: { $0.taskRuns = [Seed.TaskRun("migrate", runSeconds: nil)] }
+        ),
+        Case(
+            code: .runFailed,
+            variant: "waited",
+            apps: """
+                storefront:
+                  tasks:
+                    migrate: {command: bin/migrate, wait: true}
+                    seed: {command: bin/seed}
+                """,
+            command: "apply",
+            arguments: ["--yes"],
+            change: {
+                $0.taskRuns = [
+                    Seed.TaskRun(
+                        "migrate",
+                        runSeconds: 3,
+                        result: .failed,
+                        failureReason: "App instance exited with exit code 1"
+                    )
+                ]
+            }
+        ),
         Case(
             code: .apiRejected,
             apps: timeout,

@@ -14,7 +14,12 @@ package final class JumpingClock: Clock, Sendable {
     private let current = Mutex(Instant(offset: .zero))
     private let recorded = Mutex<[Swift.Duration]>([])
 
-    package init() {}
+    private let onSleep: @Sendable (_ seconds: Int) async -> Void
+
+    /// `onSleep` gets the whole seconds by which the clock has moved on, for other clocks to move along.
+    package init(onSleep: @escaping @Sendable (_ seconds: Int) async -> Void = { _ in }) {
+        self.onSleep = onSleep
+    }
 
     package var now: Instant { current.withLock { $0 } }
     package var minimumResolution: Swift.Duration { .zero }
@@ -22,10 +27,12 @@ package final class JumpingClock: Clock, Sendable {
 
     package func sleep(until deadline: Instant, tolerance: Swift.Duration?) async throws {
         try Task.checkCancellation()
-        let pause = current.withLock { now in
-            defer { now = max(now, deadline) }
-            return now.duration(to: deadline)
+        let (pause, seconds) = current.withLock { now in
+            let before = now
+            now = max(now, deadline)
+            return (before.duration(to: deadline), now.offset.components.seconds - before.offset.components.seconds)
         }
         recorded.withLock { $0.append(pause) }
+        if seconds > 0 { await onSleep(Int(seconds)) }
     }
 }

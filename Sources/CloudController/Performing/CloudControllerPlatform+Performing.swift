@@ -14,7 +14,7 @@ extension CloudControllerPlatform {
             return .process(try APIClient.decoded(WireProcess.self, from: response, to: message).process)
         case .patchDroplet:
             return .droplet(try APIClient.decoded(WireDroplet.self, from: response, to: message).droplet)
-        case .createTask, .patchTask, .cancelTask:
+        case .createTask, .patchTask, .cancelTask, .awaitTask:
             return .task(try APIClient.decoded(WireTask.self, from: response, to: message).task)
         }
     }
@@ -22,6 +22,7 @@ extension CloudControllerPlatform {
     private func message(for request: Request) -> TransportRequest {
         let method: TransportRequest.Method =
             switch request.method {
+            case .get: .get
             case .post: .post
             case .patch: .patch
             }

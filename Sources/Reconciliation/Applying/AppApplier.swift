@@ -6,25 +6,26 @@ struct AppApplier: Sendable {
     let app: ObservedApp
     let clock: any Clock<Duration>
     let taskGate: Gate
+    let progress: Applier.Progress
 
     /// Ends at the first failure; an operation that the caller is not permitted ends the app before it begins.
-    func perform(_ operations: [Plan.Operation], progress: Applier.Progress) async -> [Outcome] {
+    func perform(_ operations: [Plan.Operation]) async -> [Outcome] {
         let forbidden = operations.map { operation in
             operation.needs.map { Outcome.failed(.notPermitted(operation, needs: $0)) }
         }
         if forbidden.contains(where: { $0 != nil }) {
             for (operation, outcome) in zip(operations, forbidden) {
-                if let outcome { await progress(operation, outcome, .zero) }
+                if let outcome { await progress(.ended(operation, outcome, .zero)) }
             }
             return forbidden.map { $0 ?? .notAttempted }
         }
         var bindings = Bindings(app)
         var outcomes: [Outcome] = []
         for operation in operations {
-            if Task.isCancelled || outcomes.last?.isFailure == true { break }
+            if Task.isCancelled || outcomes.last?.isFailure == true || operation.blocked != nil { break }
             var outcome = Outcome.notAttempted
             let duration = await elapsed(on: clock) { outcome = await perform(operation, &bindings) }
-            await progress(operation, outcome, duration)
+            await progress(.ended(operation, outcome, duration))
             outcomes.append(outcome)
         }
         return outcomes + operations.dropFirst(outcomes.count).map { _ in .notAttempted }
@@ -36,6 +37,7 @@ struct AppApplier: Sendable {
             case .patchApp, .patchProcess, .patchDroplet, .patchTask: return try await patch(operation, &bindings)
             case .scaleProcess: return try await scale(operation, &bindings)
             case .createTask: return try await create(operation, bindings)
+            case .awaitTask: return try await awaitEnd(operation, bindings)
             case .cancelTask: return try await cancel(operation, bindings)
             }
         } catch {

@@ -19,7 +19,14 @@ package struct ApplyOptions: Hashable, Sendable {
 /// The first failed operation of an app ends that app. Cancelling the task that runs it lets the requests in flight
 /// end and attempts nothing more.
 package struct Applier: Sendable {
-    package typealias Progress = @Sendable (Plan.Operation, Outcome, Duration) async -> Void
+    /// What happens while a plan is performed.
+    package enum Event: Sendable {
+        case ended(Plan.Operation, Outcome, Duration)
+        /// Something on the platform has to end first; said once, and when it changes.
+        case waiting(Plan.Operation, String)
+    }
+
+    package typealias Progress = @Sendable (Event) async -> Void
 
     private let platform: any Platform
     private let observed: ObservedState
@@ -32,7 +39,7 @@ package struct Applier: Sendable {
         observed: ObservedState,
         options: ApplyOptions = ApplyOptions(),
         clock: any Clock<Duration> = ContinuousClock(),
-        progress: @escaping Progress = { _, _, _ in }
+        progress: @escaping Progress = { _ in }
     ) {
         self.platform = platform
         self.observed = observed
@@ -97,9 +104,8 @@ package struct Applier: Sendable {
             let app = space.app(named: address.app)
         else { return { operations in operations.map { _ in .notAttempted } } }
         let gate = gates[address.spaceName] ?? Gate(limit: 1)
-        let applier = AppApplier(platform: platform, app: app, clock: clock, taskGate: gate)
-        let progress = progress
-        return { await applier.perform($0, progress: progress) }
+        let applier = AppApplier(platform: platform, app: app, clock: clock, taskGate: gate, progress: progress)
+        return { await applier.perform($0) }
     }
 }
 

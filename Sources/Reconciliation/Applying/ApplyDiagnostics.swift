@@ -66,6 +66,50 @@ extension Diagnostic {
         return diagnostic
     }
 
+    /// A run that was waited for has ended as FAILED.
+    static func runEnded(_ operation: Plan.Operation, _ run: ObservedTask) -> Diagnostic {
+        let outcome = RunOutcome(failureReason: run.failureReason)
+        return Diagnostic(
+            .error,
+            .runFailed,
+            "`\(operation.address)` \(outcome.words)",
+            subject: "\(operation.address)",
+            at: operation.place,
+            details: [
+                .note("run \(run.sequenceID) is FAILED: \(run.failureReason ?? "no reason given")"),
+                .help(
+                    "look at `cf logs \(operation.address.app) --recent`; give it another `revision` to run it again"
+                ),
+            ]
+        )
+    }
+
+    /// The time that was declared is over; the run goes on.
+    static func runNotEnded(_ operation: Plan.Operation, _ run: ObservedTask, after seconds: Int) -> Diagnostic {
+        Diagnostic(
+            .error,
+            .waitTimedOut,
+            "`\(operation.address)` has not ended after \(seconds) seconds",
+            subject: "\(operation.address)",
+            at: operation.place,
+            details: [
+                .note("run \(run.sequenceID) is \(run.state.rawValue) and goes on"),
+                .help("run again to wait for it, or allow more time with `wait: {timeout: ...}`"),
+            ]
+        )
+    }
+
+    static func stillInProgress(_ operation: Plan.Operation, patience: Int) -> Diagnostic {
+        Diagnostic(
+            .error,
+            .runInProgress,
+            "another run of `\(operation.address)` has not ended after \(patience) seconds",
+            subject: "\(operation.address)",
+            at: operation.place,
+            details: [.help("run again when it has ended, or cancel it with `cf terminate-task`")]
+        )
+    }
+
     static func notPermitted(_ operation: Plan.Operation, needs: String) -> Diagnostic {
         Diagnostic(
             .error,
@@ -101,6 +145,7 @@ extension Plan.Operation {
         case .createTask: "run `\(address)`"
         case .patchTask: "relabel `\(address)`"
         case .cancelTask: "cancel `\(address)`"
+        case .awaitTask: "wait for `\(address)`"
         }
     }
 

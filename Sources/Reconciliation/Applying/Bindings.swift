@@ -16,6 +16,7 @@ struct Bindings: Sendable {
         var values = ["app.guid": app.guid]
         values["droplet.guid"] = app.droplet?.guid ?? app.currentDropletGUID
         values["run"] = operation.run?.fingerprint
+        values["attempt"] = operation.run.map { "\($0.attempt)" }
         for process in app.processes {
             values["processes.\(process.type).guid"] = process.guid
             if operation.address.part == .process(process.type) { values["process.guid"] = process.guid }

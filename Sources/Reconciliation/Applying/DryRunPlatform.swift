@@ -10,6 +10,8 @@ package struct DryRunPlatform: Platform {
         self.reader = reader
     }
 
+    package var canWrite: Bool { false }
+
     package func send(_ request: Request) async throws(PlatformError) -> Answer { .notSent }
 
     package func observe(_ desired: DesiredState) async throws(PlatformError) -> ObservedState {

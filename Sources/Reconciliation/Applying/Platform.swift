@@ -28,11 +28,18 @@ package protocol PlatformReader: Sendable {
 
 /// A platform that can also be changed, one request at a time.
 package protocol Platform: PlatformReader {
+    /// False for a dry run, which does not wait for what it did not start.
+    var canWrite: Bool { get }
+
     /// Sends a filled request.
     ///
     /// Reads and PATCH are repeated on transient failures, every method after a 401 or a 429, a POST never otherwise
     /// (`retries` in `PlatformError` says what is left to decide).
     func send(_ request: Request) async throws(PlatformError) -> Answer
+}
+
+extension Platform {
+    package var canWrite: Bool { true }
 }
 
 /// What came back for a request: the resource as the server now shows it.

@@ -46,6 +46,7 @@ struct AppPlanner {
         operations = operations.enumerated()
             .sorted { ($0.element.step.rank, $0.offset) < ($1.element.step.rank, $1.offset) }
             .map(\.element)
+        block()
     }
 
     private mutating func planApp() {
@@ -166,7 +167,8 @@ extension AppPlanner {
                 needs: needs,
                 notes: draft.notes,
                 expected: expected,
-                run: draft.run
+                run: draft.run,
+                blocked: nil
             )
         )
         if let needs { diagnostics.append(.notPermitted(draft.address, needs: needs, at: draft.origin)) }

@@ -6,7 +6,7 @@ package import Diagnostics
 package func notSupportedYet(in desired: DesiredState) -> [Diagnostic] {
     desired.apps.flatMap { entry -> [Diagnostic] in
         let app = entry.app
-        var found: [Diagnostic?] = [
+        let found: [Diagnostic?] = [
             app.manager.map { .notSupportedYet("`manager`", at: $0.origin) },
             app.isProtected.flatMap { $0.value ? .notSupportedYet("`protected: true`", at: $0.origin) : nil },
             app.rollout.flatMap { rollout in
@@ -17,15 +17,6 @@ package func notSupportedYet(in desired: DesiredState) -> [Diagnostic] {
                 $0.value == .restage ? .notSupportedYet("`image_update: restage`", at: $0.origin) : nil
             },
         ]
-        for task in app.tasks {
-            found.append(task.wait.flatMap { $0.value == nil ? nil : .notSupportedYet("`wait`", at: $0.origin) })
-            found.append(task.retries.flatMap { $0.value == 0 ? nil : .notSupportedYet("`retries`", at: $0.origin) })
-            found.append(
-                task.when.flatMap {
-                    $0.value == .beforeRollout ? .notSupportedYet("`when: before_rollout`", at: $0.origin) : nil
-                }
-            )
-        }
         return found.compactMap(\.self)
     }
 }

@@ -8,6 +8,8 @@ package enum Permission: Hashable, Sendable {
     case develop
     /// The droplet's image: a scope, no role helps.
     case updateImage
+    /// What everybody may who sees the app.
+    case read
 }
 
 extension Request.Kind {
@@ -17,6 +19,7 @@ extension Request.Kind {
         case .patchProcess, .scaleProcess, .cancelTask: .manageProcesses
         case .patchApp, .createTask, .patchTask: .develop
         case .patchDroplet: changesImage ? .updateImage : .develop
+        case .awaitTask: .read
         }
     }
 }
@@ -24,9 +27,10 @@ extension Request.Kind {
 extension Permission {
     /// What is missing, in words that follow "needs"; nil when the caller may do it.
     func missing(for identity: Identity, roles: Set<String>) -> String? {
-        if identity.scopes.contains("cloud_controller.admin") { return nil }
+        if self == .read || identity.scopes.contains("cloud_controller.admin") { return nil }
         guard identity.scopes.contains("cloud_controller.write") else { return "the scope cloud_controller.write" }
         switch self {
+        case .read: return nil
         case .manageProcesses:
             return roles.isDisjoint(with: ["space_developer", "space_supporter"])
                 ? "space developer or space supporter" : nil

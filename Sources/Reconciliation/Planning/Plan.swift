@@ -19,6 +19,9 @@ package struct Plan: Hashable, Sendable {
         /// The server's words, if it gave any.
         package let reason: String?
         package let outcome: RunOutcome
+        package let step: OperationStep
+        /// The task is waited for, so what stands behind it in the app is not attempted.
+        package let blocks: Bool
     }
 
     package var api: String
@@ -51,6 +54,8 @@ extension Plan {
     package struct Operation: Hashable, Sendable {
         package enum Action: String, Hashable, Sendable {
             case update, run, cancel
+            /// An earlier apply started the run; this one waits for its end.
+            case wait
         }
 
         /// When the platform acts on it.
@@ -77,6 +82,8 @@ extension Plan {
         package let expected: [DeclaredField]
         /// The run that a task's operation is about; nil for others.
         package var run: Run?
+        /// Why it will not be attempted, in words that follow "not attempted:"; nil for what will be.
+        package var blocked: String?
     }
 
     /// Which run of a task is meant; the fingerprint is nil for one that is cancelled whatever it is.
@@ -84,6 +91,19 @@ extension Plan {
         package let fingerprint: String?
         /// Of an existing row; nil for one to be created.
         package let sequenceID: Int?
+        /// Counted from 1.
+        package var attempt = 1
+        /// The last attempt that may be made: 1 and the declared retries.
+        package var lastAttempt = 1
+        /// Seconds to wait for the run's end; nil is not waited for.
+        package var wait: Int?
+        /// Seconds to wait at most for another live run of the name, which has to end first; nil when there is none.
+        package var patience: Int?
+
+        package init(fingerprint: String?, sequenceID: Int?) {
+            self.fingerprint = fingerprint
+            self.sequenceID = sequenceID
+        }
     }
 
     /// What was observed of something that the operation depends on.
@@ -99,6 +119,9 @@ extension Plan {
             self.isMasked = isMasked
         }
     }
+
+    /// The requests that change something.
+    package var writes: Int { operations.count { $0.action != .wait } }
 
     /// Nothing to do, nothing unknown, nothing wrong.
     package var isEmpty: Bool {

@@ -126,22 +126,6 @@ extension Diagnostic {
         )
     }
 
-    static func runInProgress(_ run: ObservedTask, _ address: Address, at origin: SourceRange) -> Diagnostic {
-        Diagnostic(
-            .error,
-            .runInProgress,
-            "another run of `\(address)` is \(run.state.rawValue)",
-            subject: "\(address)",
-            at: Annotation(origin),
-            details: [
-                .note("run \(run.sequenceID) was created at \(run.createdAt) from another specification"),
-                .help(
-                    "run again when it has ended, or cancel it with `cf terminate-task \(address.app) \(run.sequenceID)`"
-                ),
-            ]
-        )
-    }
-
     static func notPermitted(_ address: Address, needs: String, at origin: SourceRange) -> Diagnostic {
         Diagnostic(
             .warning,

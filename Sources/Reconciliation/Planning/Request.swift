@@ -4,6 +4,7 @@
 /// `filled(with:)` puts observed values there, right before sending.
 package struct Request: Hashable, Sendable {
     package enum Method: String, Hashable, Sendable {
+        case get = "GET"
         case post = "POST"
         case patch = "PATCH"
     }
@@ -11,6 +12,8 @@ package struct Request: Hashable, Sendable {
     /// What the request asks for, which is also what its answer shows.
     package enum Kind: Hashable, Sendable {
         case patchApp, patchProcess, scaleProcess, patchDroplet, createTask, patchTask, cancelTask
+        /// Reads a run until it has ended; it changes nothing.
+        case awaitTask
     }
 
     package let kind: Kind
@@ -27,6 +30,7 @@ package struct Request: Hashable, Sendable {
         switch kind {
         case .patchApp, .patchProcess, .patchDroplet, .patchTask: .patch
         case .scaleProcess, .createTask, .cancelTask: .post
+        case .awaitTask: .get
         }
     }
 

@@ -20,25 +20,68 @@ extension AppPlanner {
         let fingerprint = Fingerprint(of: task, droplet: droplet.pinned)
         let label = Field.label(RunLabel.run)
         let runs = named.filter { $0.fields[label] == .value(.text(Text(fingerprint.hex))) }
-        guard let newest = runs.last else {
-            if let live = named.last(where: { !$0.state.isTerminal }) {
-                diagnostics.append(.runInProgress(live, place, at: task.origin))
-            } else {
-                create(task, place, fingerprint, droplet)
-            }
+        let others = named.filter { row in !row.state.isTerminal && !runs.contains { $0.guid == row.guid } }
+        if runs.isEmpty {
+            create(task, place, fingerprint, droplet, attempt: 1, after: others.last)
             return
         }
         if runs.allSatisfy({ $0.state == .failed }) {
-            failedRuns.append(
-                Plan.FailedRun(
-                    address: place,
-                    origin: task.origin,
-                    reason: newest.failureReason,
-                    outcome: RunOutcome(failureReason: newest.failureReason)
-                )
-            )
+            let attempts = runs.map(\.attempt).max() ?? 1
+            if attempts <= task.retries?.value ?? 0 {
+                create(task, place, fingerprint, droplet, attempt: attempts + 1, after: others.last)
+            } else if let newest = runs.last {
+                fail(newest, of: task, place)
+            }
+        } else if task.wait?.value != nil, let live = runs.last(where: { !$0.state.isTerminal }) {
+            wait(for: live, of: task, place, fingerprint)
         }
         for run in runs { relabel(run, of: task, place, fingerprint) }
+    }
+
+    private mutating func fail(_ run: ObservedTask, of task: DesiredTask, _ place: Address) {
+        failedRuns.append(
+            Plan.FailedRun(
+                address: place,
+                origin: task.origin,
+                reason: run.failureReason,
+                outcome: RunOutcome(failureReason: run.failureReason),
+                step: task.step,
+                blocks: task.wait?.value != nil
+            )
+        )
+    }
+
+    /// What stands behind a failed run that is waited for is not attempted.
+    mutating func block() {
+        guard let failed = failedRuns.filter(\.blocks).min(by: { $0.step.rank < $1.step.rank }) else { return }
+        let tasks = desired.tasks.map { address.appending(.task($0.name)) }
+        let position = tasks.firstIndex(of: failed.address) ?? 0
+        for index in operations.indices {
+            let operation = operations[index]
+            guard operation.address != failed.address else { continue }
+            let isBehind =
+                operation.step == failed.step
+                ? (tasks.firstIndex(of: operation.address) ?? 0) > position
+                : operation.step.rank > failed.step.rank
+            if isBehind { operations[index].blocked = "`\(failed.address)` \(failed.outcome.words)" }
+        }
+    }
+
+    /// An earlier apply started the run and did not see its end.
+    private mutating func wait(
+        for run: ObservedTask,
+        of task: DesiredTask,
+        _ place: Address,
+        _ fingerprint: Fingerprint
+    ) {
+        var draft = Draft(task.step, place, at: task.origin, .awaitTask, "/v3/tasks/{tasks.\(run.sequenceID).guid}")
+        draft.action = .wait
+        draft.run = Plan.Run(fingerprint: fingerprint.hex, sequenceID: run.sequenceID)
+        draft.run?.attempt = run.attempt
+        draft.run?.lastAttempt = run.attempt
+        draft.run?.wait = task.wait?.value
+        draft.notes = ["run \(run.sequenceID) is \(run.state.rawValue) since \(run.createdAt)"]
+        append(draft, changes: [], body: nil, expected: [])
     }
 
     /// The droplet that a run would use.
@@ -72,12 +115,23 @@ extension AppPlanner {
         _ task: DesiredTask,
         _ place: Address,
         _ fingerprint: Fingerprint,
-        _ droplet: RunDroplet
+        _ droplet: RunDroplet,
+        attempt: Int,
+        after live: ObservedTask?
     ) {
-        var draft = Draft(.tasksAfterRollout, place, at: task.origin, .createTask, "/v3/apps/{app.guid}/tasks")
+        var draft = Draft(task.step, place, at: task.origin, .createTask, "/v3/apps/{app.guid}/tasks")
         draft.action = .run
         draft.run = Plan.Run(fingerprint: fingerprint.hex, sequenceID: nil)
-        draft.preconditions = [Plan.Precondition("run", .null)]
+        draft.run?.attempt = attempt
+        draft.run?.lastAttempt = 1 + (task.retries?.value ?? 0)
+        draft.run?.wait = task.wait?.value
+        draft.preconditions = [Plan.Precondition("run", attempt == 1 ? .null : .text("FAILED"))]
+        if attempt > 1 { draft.notes.append("attempt \(attempt): the one before it is FAILED") }
+        if let template = task.template { draft.notes.append("with the settings of the process `\(template.value)`") }
+        if let live {
+            draft.run?.patience = task.wait?.value ?? DesiredTask.usualWait
+            draft.notes.append("waits for run \(live.sequenceID) of that name, which is \(live.state.rawValue)")
+        }
         if let pinned = droplet.pinned {
             draft.preconditions.append(Plan.Precondition("droplet.guid", .text(Text(pinned.guid))))
             if let image = pinned.image { draft.preconditions.append(Plan.Precondition("droplet.image", .text(image))) }
@@ -85,10 +139,10 @@ extension AppPlanner {
         let changes = task.fields.map {
             FieldChange($0.field, from: .null, to: $0.value, at: $0.origin, masked: $0.masked)
         }
-        append(draft, changes: changes, body: creation(of: task, fingerprint), expected: task.fields)
+        append(draft, changes: changes, body: creation(of: task, fingerprint, attempt), expected: task.fields)
     }
 
-    private func creation(of task: DesiredTask, _ fingerprint: Fingerprint) -> JSON {
+    private func creation(of task: DesiredTask, _ fingerprint: Fingerprint, _ attempt: Int) -> JSON {
         var values: [(path: [Text], value: JSON)] = [(["name"], .text(task.name))]
         if let template = task.template {
             values.append((["template", "process", "guid"], .symbol("processes.\(template.value).guid")))
@@ -104,9 +158,12 @@ extension AppPlanner {
             if let value = declared.json { values.append(([Text(declared.field.definition.name)], value)) }
         }
         values.append((["droplet_guid"], .symbol("droplet.guid")))
+        // With retries left the same apply may send the request with the next number.
+        let mayRepeat = attempt <= task.retries?.value ?? 0
+        let label: JSON = mayRepeat ? .symbol("attempt") : .text(Text("\(attempt)"))
         let run: JSON = fingerprint.containsGUID ? .symbol("run") : .text(Text(fingerprint.hex))
         values.append((["metadata", "labels", RunLabel.run], run))
-        values.append((["metadata", "labels", RunLabel.attempt], "1"))
+        values.append((["metadata", "labels", RunLabel.attempt], label))
         for declared in labels where declared.value != .null {
             if let value = declared.json { values.append((declared.field.definition.path.map { Text($0) }, value)) }
         }
@@ -134,5 +191,21 @@ extension AppPlanner {
         draft.notes = ["run \(run.sequenceID), \(run.state.rawValue) since \(run.createdAt), task \(run.guid)"]
         draft.preconditions = [Plan.Precondition("state", .text(Text(run.state.rawValue)))]
         append(draft, changes: [], body: nil, expected: [])
+    }
+}
+
+extension DesiredTask {
+    /// Seconds that a task is waited for where nothing else is declared.
+    package static let usualWait = 600
+
+    /// The row of the order table that its runs belong to.
+    var step: OperationStep { when?.value == .beforeRollout ? .tasksBeforeRollout : .tasksAfterRollout }
+}
+
+extension ObservedTask {
+    /// From the label; 1 where it is missing or no number.
+    var attempt: Int {
+        guard case .value(.text(let text)) = fields[.label(RunLabel.attempt)] else { return 1 }
+        return Int(text.string) ?? 1
     }
 }

@@ -87,7 +87,7 @@ struct ApplyCommand: ParsableCommand, ConsoleCommand {
                 options: options,
                 clock: desk.console.clock
             ) {
-                view.show($0, $1, $2)
+                view.show($0)
             }
         }
         view.close(report)
@@ -119,8 +119,11 @@ struct ApplyCommand: ParsableCommand, ConsoleCommand {
     ) -> ExitStatus {
         var statuses: [ExitStatus] = []
         if wasInterrupted { statuses.append(.interrupted) }
-        if diagnostics.hasErrors || report.notAttempted > 0 { statuses.append(.failure) }
-        if !plan.failedRuns.isEmpty { statuses.append(.taskFailed) }
+        // What waits for a task that failed is not attempted: that alone is the task's failure.
+        let runFailed = !plan.failedRuns.isEmpty || diagnostics.contains { $0.code == .runFailed }
+        if diagnostics.contains(where: { $0.severity == .error && $0.code != .runFailed }) { statuses.append(.failure) }
+        if report.notAttempted > 0, !runFailed { statuses.append(.failure) }
+        if runFailed { statuses.append(.taskFailed) }
         return .worst(statuses)
     }
 }

@@ -45,6 +45,6 @@ struct PlanCommand: ParsableCommand, ConsoleCommand {
     private func status(of planning: Reconciler.Planning) -> ExitStatus {
         if planning.diagnostics.hasErrors { return .failure }
         if !planning.plan.failedRuns.isEmpty { return .taskFailed }
-        return exitsWithChanges && !planning.plan.operations.isEmpty ? .changesPending : .success
+        return exitsWithChanges && planning.plan.writes > 0 ? .changesPending : .success
     }
 }

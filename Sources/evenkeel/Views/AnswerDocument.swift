@@ -66,7 +66,7 @@ struct AnswerDocument {
         return [
             "requests": .number(costs.requests),
             "writes": .number(costs.writes),
-            "writes_to_do": .number(plan?.operations.count ?? 0),
+            "writes_to_do": .number(plan?.writes ?? 0),
             "rate_limit_remaining": costs.rateLimit.map { .number($0.remaining) } ?? .null,
         ]
     }

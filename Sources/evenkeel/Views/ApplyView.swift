@@ -16,7 +16,15 @@ struct ApplyView: Sendable {
         if isText { console.print("") }
     }
 
-    func show(_ operation: Plan.Operation, _ outcome: Outcome, _ duration: Duration) {
+    func show(_ event: Applier.Event) {
+        switch event {
+        case .ended(let operation, let outcome, let duration): show(operation, outcome, duration)
+        case .waiting(let operation, let what):
+            console.talk("  ...    \(FieldText.value(Text("\(operation.address)"))): \(what)")
+        }
+    }
+
+    private func show(_ operation: Plan.Operation, _ outcome: Outcome, _ duration: Duration) {
         guard isText else { return }
         let address = FieldText.value(Text("\(operation.address)"))
         let subject = "\(operation.action.rawValue) \(address)\(fields(of: operation))"

@@ -45,7 +45,7 @@ struct Desk {
     func talk(_ costs: RequestCosts, _ plan: Plan) {
         guard work.format == .text else { return }
         var line = "\(costs.requests) \(costs.requests == 1 ? "request" : "requests") made, "
-        line += "\(plan.operations.count) \(plan.operations.count == 1 ? "write" : "writes") to do"
+        line += "\(plan.writes) \(plan.writes == 1 ? "write" : "writes") to do"
         if let limit = costs.rateLimit { line += ", about \(limit.remaining) of \(limit.limit) requests left" }
         console.talk(line)
     }

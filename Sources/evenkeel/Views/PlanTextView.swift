@@ -43,20 +43,24 @@ struct PlanTextView {
             case .update: "~"
             case .run: "+"
             case .cancel: "-"
+            case .wait: "."
             }
         let effect: String? =
             switch (operation.action, operation.effect) {
             case (.update, .atOnce): "live at once"
             case (.update, .afterRestart): "live after a restart"
             case (.update, .atStart): "live when the app is started"
-            case (.run, _), (.cancel, _): nil
+            case (.run, _), (.cancel, _), (.wait, _): nil
             }
         return Row(
             sign: style.paint(sign, operation.action == .cancel ? .red : operation.action == .run ? .green : .yellow),
             word: operation.action.rawValue,
             address: operation.address,
             origin: operation.origin,
-            remarks: [effect, operation.needs.map { "needs \($0)" }].compactMap(\.self),
+            remarks: [
+                effect, operation.run?.wait.map { "waited for up to \($0) s" }, operation.needs.map { "needs \($0)" },
+                operation.blocked.map { "not attempted: \($0)" },
+            ].compactMap(\.self),
             fields: operation.changes.map {
                 (FieldText.value(Text($0.field.definition.name)), fieldText($0, operation))
             },

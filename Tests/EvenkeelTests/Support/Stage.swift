@@ -10,8 +10,8 @@ struct Stage {
     let sandbox: SandboxHandle
     let folder: URL
     var user = "dev"
-    /// Waits between tries take no time.
-    let clock = JumpingClock()
+    /// Waits take no time; the sandbox's clock moves with this one.
+    let clock: JumpingClock
 
     /// Writes a manifest for acme/production; the text is what stands below `apps:`.
     func write(_ apps: String, name: String = "acme.yml") throws {
@@ -83,7 +83,9 @@ func withStage(
 ) async throws {
     try await withFolder { folder in
         try await withSandbox(seed: seed, options: options) { sandbox in
-            try await body(Stage(sandbox: sandbox, folder: folder, user: user))
+            let store = sandbox.store
+            let clock = JumpingClock { await store.advance(by: $0) }
+            try await body(Stage(sandbox: sandbox, folder: folder, user: user, clock: clock))
         }
     }
 }

@@ -74,13 +74,81 @@ import Testing
         #expect(plan.operations.first?.request.body?.compact == #"{"metadata":{"labels":{"kind":"migration"}}}"#)
     }
 
-    @Test func `another run of the same name that is live is an error`() {
+    @Test func `another run of the same name that is live is waited for`() throws {
         let (plan, diagnostics) = planned(migrate) {
             $0.tasks = [observedRun("migrate", 1, .running, fingerprint: "another")]
         }
 
-        #expect(diagnostics.map(\.code) == [.runInProgress])
-        #expect(plan.operations.isEmpty)
+        #expect(diagnostics.isEmpty)
+        let operation = try #require(plan.operations.first)
+        #expect(operation.action == .run)
+        #expect(operation.run?.patience == 600)
+        #expect(operation.notes == ["waits for run 1 of that name, which is RUNNING"])
+    }
+
+    @Test func `a failed run is repeated as often as declared and no oftener`() throws {
+        var task = migrate
+        task.retries = Declared(2, at: place())
+        let fingerprint = Fingerprint(of: task, droplet: nil).hex
+        func attempts(_ count: Int) -> Plan {
+            planned(task) {
+                $0.tasks = (1...count).map { attempt in
+                    observedRun(
+                        "migrate",
+                        attempt,
+                        .failed,
+                        fingerprint: fingerprint,
+                        labels: ["kind": "migration", RunLabel.attempt: Text("\(attempt)")]
+                    )
+                }
+            }.plan
+        }
+
+        let second = try #require(attempts(1).operations.first)
+        #expect(second.run?.attempt == 2)
+        #expect(second.run?.lastAttempt == 3)
+        #expect(second.request.body?["metadata"]?["labels"]?[RunLabel.attempt] == .symbol("attempt"))
+        let third = try #require(attempts(2).operations.first)
+        #expect(third.request.body?["metadata"]?["labels"]?[RunLabel.attempt] == "3")
+        #expect(attempts(3).operations.isEmpty)
+        #expect(attempts(3).failedRuns.count == 1)
+    }
+
+    @Test func `a waited run that is live is waited for and not created again`() throws {
+        var task = migrate
+        task.wait = Declared(900, at: place())
+        let fingerprint = Fingerprint(of: task, droplet: nil).hex
+
+        let plan = planned(task) {
+            $0.tasks = [observedRun("migrate", 4, .running, fingerprint: fingerprint, labels: ["kind": "migration"])]
+        }.plan
+
+        let operation = try #require(plan.operations.first)
+        #expect(operation.action == .wait)
+        #expect(operation.run?.wait == 900)
+        #expect(plan.writes == 0)
+        #expect(PlanSummary(plan).line == "No changes. Cloud Foundry matches the manifests.")
+    }
+
+    @Test func `what stands behind a failed run that is waited for is not attempted`() {
+        var task = migrate
+        task.wait = Declared(900, at: place())
+        task.when = Declared(.beforeRollout, at: place())
+        var other = DesiredTask(name: "seed", origin: place(9))
+        other.fields = [declared(.command, .text("x"))]
+        let fingerprint = Fingerprint(of: task, droplet: nil).hex
+        let desired = desiredApp {
+            $0.tasks = [task, other]
+            $0.fields = [declared(.label("a"), .text("b"))]
+        }
+        let observed = observedApp {
+            $0.tasks = [observedRun("migrate", 1, .failed, fingerprint: fingerprint, labels: ["kind": "migration"])]
+        }
+
+        let plan = plan(desiredState(desired), against: observedState(observed)).plan
+
+        #expect(plan.operations.map(\.step) == [.appMetadata, .tasksAfterRollout])
+        #expect(plan.operations.map { $0.blocked != nil } == [false, true])
     }
 
     @Test func `names are compared exactly`() {
@@ -151,10 +219,6 @@ import Testing
 
 @Suite struct NotSupportedYetTests {
     @Test func `what this version cannot do is refused at its key`() {
-        var task = DesiredTask(name: "t", origin: place(1))
-        task.wait = Declared(600, at: place(11))
-        task.retries = Declared(1, at: place(12))
-        task.when = Declared(.beforeRollout, at: place(13))
         let state = desiredState(
             desiredApp {
                 $0.manager = Declared("team", at: place(14))
@@ -162,26 +226,20 @@ import Testing
                 $0.rollout = Declared(DesiredRollout(strategy: .rolling), at: place(16))
                 $0.droplet = DesiredDroplet(origin: place(17))
                 $0.droplet?.imageUpdate = Declared(.restage, at: place(18))
-                $0.tasks = [task]
             }
         )
 
         let diagnostics = notSupportedYet(in: state)
 
         #expect(Set(diagnostics.map(\.code)) == [.notSupportedYet])
-        #expect(diagnostics.compactMap(\.primary?.range.start.line).sorted() == [11, 12, 13, 14, 15, 16, 18])
+        #expect(diagnostics.compactMap(\.primary?.range.start.line).sorted() == [14, 15, 16, 18])
     }
 
     @Test func `values that ask for nothing special are fine`() {
-        var task = DesiredTask(name: "t", origin: place())
-        task.wait = Declared(nil, at: place())
-        task.retries = Declared(0, at: place())
-        task.when = Declared(.afterRollout, at: place())
         let state = desiredState(
             desiredApp {
                 $0.isProtected = Declared(false, at: place())
                 $0.rollout = Declared(DesiredRollout(strategy: .none), at: place())
-                $0.tasks = [task]
             }
         )
 

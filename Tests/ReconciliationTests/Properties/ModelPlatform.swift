@@ -49,7 +49,7 @@ actor ModelPlatform: Platform {
             merge(request.body, into: &app.tasks[index].fields)
             if request.kind == .cancelTask { app.tasks[index].state = .canceling }
             return .task(app.tasks[index])
-        case .patchApp, .patchDroplet, .createTask: return nil
+        case .patchApp, .patchDroplet, .createTask, .awaitTask: return nil
         }
     }
 
@@ -132,7 +132,17 @@ actor ModelPlatform: Platform {
         return apps.first { $0.guid == appGUID }?.tasks.filter { $0.fields[.label(RunLabel.run)] == label } ?? []
     }
 
+    /// Looking at a run again finds that it has ended.
     func task(_ guid: String) async throws(PlatformError) -> ObservedTask? {
-        apps.flatMap(\.tasks).first { $0.guid == guid }
+        for space in state.spaces.indices {
+            for app in state.spaces[space].apps.indices {
+                guard let index = state.spaces[space].apps[app].tasks.firstIndex(where: { $0.guid == guid }) else {
+                    continue
+                }
+                state.spaces[space].apps[app].tasks[index].state = .succeeded
+                return state.spaces[space].apps[app].tasks[index]
+            }
+        }
+        return nil
     }
 }

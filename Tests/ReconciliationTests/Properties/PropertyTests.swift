@@ -1,5 +1,6 @@
 import Diagnostics
 import Reconciliation
+import TestSupport
 import Testing
 
 /// What holds for every set of declarations and every foundation.
@@ -54,7 +55,9 @@ import Testing
             let reconciler = Reconciler(platform: platform)
 
             let first = try await reconciler.plan(example.desired)
-            let report = await reconciler.apply(first, on: platform, options: ApplyOptions()) { _, _, _ in }
+            let report = await reconciler.apply(first, on: platform, options: ApplyOptions(), clock: JumpingClock()) {
+                _ in
+            }
             let second = try await reconciler.plan(example.desired)
 
             #expect(report.diagnostics.isEmpty, "seed \(seed): \(report.diagnostics)")
@@ -70,10 +73,12 @@ import Testing
             let reconciler = Reconciler(platform: platform)
             let planning = try await reconciler.plan(example.desired)
 
-            _ = await reconciler.apply(planning, on: DryRunPlatform(reading: platform), options: ApplyOptions()) {
-                _,
-                _,
-                _ in
+            _ = await reconciler.apply(
+                planning,
+                on: DryRunPlatform(reading: platform),
+                options: ApplyOptions(),
+                clock: JumpingClock()
+            ) { _ in
             }
 
             #expect(await platform.sent.isEmpty, "seed \(seed)")
@@ -85,7 +90,7 @@ import Testing
         var counts: [String: Int] = [:]
         for seed in Self.seeds {
             let example = RandomCase(seed: seed)
-            let (plan, diagnostics) = plan(example.desired, against: example.observed)
+            let plan = plan(example.desired, against: example.observed).plan
             var seen = Set(plan.operations.map { $0.step.rawValue })
             if !plan.unknowns.isEmpty { seen.insert("hidden command") }
             if !plan.erroneous.isEmpty { seen.insert("app with an error") }
@@ -96,7 +101,7 @@ import Testing
             if plan.operations.contains(where: { $0.changes.contains { $0.after == .null } }) {
                 seen.insert("clearing")
             }
-            if diagnostics.contains(where: { $0.code == .runInProgress }) { seen.insert("live run of the name") }
+            if plan.operations.contains(where: { $0.run?.patience != nil }) { seen.insert("live run of the name") }
             for name in seen { counts[name, default: 0] += 1 }
         }
 

@@ -1,0 +1,119 @@
+import Sandbox
+import TestSupport
+import Testing
+
+/// Tasks that are waited for, repeated, and kept in their order; the sandbox's clock moves with ours.
+@Suite struct TaskWaitingTests {
+    private func seed(_ runs: Seed.TaskRun...) -> Seed {
+        var seed = Seed.storefront
+        seed.taskRuns = runs
+        return seed
+    }
+
+    private func posts(_ stage: Stage) async -> Int {
+        await stage.writes().count { $0.hasPrefix("POST") && $0.hasSuffix("/tasks") }
+    }
+
+    @Test func `a waited task is followed by the next only when it has succeeded`() async throws {
+        try await withStage(seed: seed(Seed.TaskRun("migrate", runSeconds: 45))) { stage in
+            try stage.write(
+                """
+                storefront:
+                  tasks:
+                    migrate: {command: bin/migrate, wait: {timeout: 5m}, when: before_rollout}
+                    seed: {command: bin/seed}
+                """
+            )
+
+            let run = await stage.run("apply", "--yes")
+
+            #expect(run.status == 0, "\(run)")
+            #expect(run.output.contains("has SUCCEEDED"))
+            #expect(run.output.hasSuffix("Applied 2 of 2 operations.\n"))
+            #expect(await stage.run("plan", "--exit-code").status == 0)
+        }
+    }
+
+    @Test func `a failed task is repeated as declared, then its app ends with status 5`() async throws {
+        try await withStage(seed: seed(Seed.TaskRun("migrate", runSeconds: 2, result: .failed))) { stage in
+            try stage.write(
+                """
+                storefront:
+                  tasks:
+                    migrate: {command: bin/migrate, wait: true, retries: 2, when: before_rollout}
+                    seed: {command: bin/seed}
+                """
+            )
+
+            let first = await stage.run("apply", "--yes")
+            #expect(first.status == 5, "\(first)")
+            #expect(await posts(stage) == 3)
+            #expect(first.output.hasSuffix("Applied 0 of 2 operations; 1 failed, 1 not attempted.\n"), "\(first)")
+
+            let second = await stage.run("apply", "--yes")
+            #expect(second.status == 5, "\(second)")
+            #expect(second.output.contains("not attempted: `acme/production/storefront/tasks/migrate` failed"))
+            #expect(await posts(stage) == 3)
+
+            let plan = await stage.run("plan")
+            #expect(plan.status == 5)
+        }
+    }
+
+    @Test func `without a wait the next apply repeats what has failed`() async throws {
+        try await withStage(seed: seed(Seed.TaskRun("migrate", runSeconds: 2, result: .failed))) { stage in
+            try stage.write("storefront: {tasks: {migrate: {command: bin/migrate, retries: 1}}}")
+
+            #expect(await stage.run("apply", "--yes").status == 0)
+            await stage.sandbox.advance(by: 10)
+            #expect(await stage.run("apply", "--yes").status == 0)
+            await stage.sandbox.advance(by: 10)
+            let third = await stage.run("apply", "--yes")
+
+            #expect(third.status == 5, "\(third)")
+            #expect(await posts(stage) == 2)
+        }
+    }
+
+    @Test func `a run of the same name from another specification is waited for`() async throws {
+        try await withStage(seed: seed(Seed.TaskRun("migrate", runSeconds: 30))) { stage in
+            try stage.write("storefront: {tasks: {migrate: {command: bin/migrate}}}")
+            #expect(await stage.run("apply", "--yes").status == 0)
+            try stage.write("storefront: {tasks: {migrate: {command: bin/migrate --again}}}")
+
+            let run = await stage.run("apply", "--yes")
+
+            #expect(run.status == 0, "\(run)")
+            #expect(run.error.contains("run 2 of that name has to end first"), "\(run)")
+            #expect(await posts(stage) == 2)
+        }
+    }
+
+    @Test func `a run that an interrupted apply left is waited for and not created again`() async throws {
+        try await withStage(seed: seed(Seed.TaskRun("migrate", runSeconds: 60))) { stage in
+            try stage.write("storefront: {tasks: {migrate: {command: bin/migrate, wait: {timeout: 20s}}}}")
+            let tooShort = await stage.run("apply", "--yes")
+            #expect(tooShort.status == 1, "\(tooShort)")
+            #expect(tooShort.error.contains("[wait-timed-out]"))
+
+            try stage.write("storefront: {tasks: {migrate: {command: bin/migrate, wait: {timeout: 5m}}}}")
+            let patient = await stage.run("apply", "--yes")
+
+            #expect(patient.status == 0, "\(patient)")
+            #expect(patient.output.contains("has SUCCEEDED"), "\(patient)")
+            #expect(await posts(stage) == 1)
+        }
+    }
+
+    @Test func `a dry run waits for nothing`() async throws {
+        try await withStage(seed: seed(Seed.TaskRun("migrate", runSeconds: nil))) { stage in
+            try stage.write("storefront: {tasks: {old-import: {command: bin/other, wait: true}}}")
+
+            let run = await stage.run("apply", "--dry-run")
+
+            #expect(run.status == 0, "\(run)")
+            #expect(stage.clock.sleeps.isEmpty)
+            #expect(await stage.writes() == [])
+        }
+    }
+}
