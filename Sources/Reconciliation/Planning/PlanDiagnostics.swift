@@ -5,10 +5,12 @@ import Diagnostics
 extension Diagnostic {
     static func noSpace(_ space: DesiredSpace, in observed: ObservedState) -> Diagnostic {
         let organization = space.organization.value
-        let isMissing = observed.spaceNames[organization] == nil
+        // Names of spaces are kept by the organization's own name, which the manifest may spell in another case.
+        let names = observed.spaceNames.first { $0.key.caseFolded == organization.caseFolded }?.value
+        let isMissing = names == nil
         let subject = isMissing ? "\(organization)" : "\(organization)/\(space.space.value)"
         let origin = isMissing ? space.organization.origin : space.space.origin
-        let candidates = isMissing ? observed.organizationNames : observed.spaceNames[organization] ?? []
+        let candidates = names ?? observed.organizationNames
         return notFound(
             isMissing ? "organization `\(organization)`" : "space `\(subject)`",
             subject: subject,

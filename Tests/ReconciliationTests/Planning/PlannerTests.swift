@@ -146,6 +146,21 @@ import Testing
         #expect(PlanSummary(plan).line.hasSuffix("1 with errors."))
     }
 
+    @Test func `a space that is missing is said to be missing however its organization is spelled`() throws {
+        var desired = desiredState(desiredApp())
+        desired.spaces[0].organization = Declared("ACME", at: place(1))
+        desired.spaces[0].space = Declared("productoin", at: place(2))
+        var observed = observedState()
+        observed.spaces = []
+        observed.spaceNames = ["acme": ["production"]]
+
+        let diagnostic = try #require(plan(desired, against: observed).diagnostics.first)
+
+        #expect(diagnostic.message == "space `ACME/productoin` does not exist, or `dev` may not see it")
+        #expect(diagnostic.primary?.range == place(2))
+        #expect(diagnostic.details == [.help("did you mean `production`?")])
+    }
+
     @Test func `a deployment in flight keeps the whole app from being changed`() {
         let observed = observedApp {
             $0.deployments = [ObservedDeployment(guid: "d", reason: "DEPLOYING", createdAt: "2026-11-01T00:00:00Z")]
