@@ -3,9 +3,12 @@ import Diagnostics
 /// What the symbols of an app's requests stand for, from what was observed of it.
 struct Bindings: Sendable {
     private(set) var app: ObservedApp
+    /// The droplet that the plan saw: runs are made with no other, and their fingerprints may hold its guid.
+    private let plannedDropletGUID: String?
 
     init(_ app: ObservedApp) {
         self.app = app
+        plannedDropletGUID = app.droplet?.guid ?? app.currentDropletGUID
     }
 
     func fill(_ operation: Plan.Operation) -> Request {
@@ -14,7 +17,8 @@ struct Bindings: Sendable {
 
     private func values(for operation: Plan.Operation) -> [String: String] {
         var values = ["app.guid": app.guid]
-        values["droplet.guid"] = app.droplet?.guid ?? app.currentDropletGUID
+        values["droplet.guid"] =
+            operation.request.kind == .createTask ? plannedDropletGUID : app.droplet?.guid ?? app.currentDropletGUID
         values["run"] = operation.run?.fingerprint
         values["attempt"] = operation.run.map { "\($0.attempt)" }
         for process in app.processes {

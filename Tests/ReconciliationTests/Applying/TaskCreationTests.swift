@@ -56,6 +56,33 @@ import Testing
         #expect(platform.sent.first?.body?["droplet_guid"] == "storefront-droplet")
     }
 
+    @Test func `a droplet that was replaced meanwhile is relabelled, but no run is made with it`() async {
+        var app = desiredApp {
+            $0.droplet = DesiredDroplet(origin: place(), fields: [declared(.label("release"), .text("2"))])
+        }
+        var task = DesiredTask(name: "migrate", origin: place(7))
+        task.fields = [declared(.command, .text("bin/migrate"))]
+        task.run = .oncePerDroplet
+        app.tasks = [task]
+        let observed = observedState(observedApp { $0.droplet = dockerDroplet })
+        var pushed = dockerDroplet
+        pushed.guid = "pushed"
+        pushed.fields[.label("release")] = .value(.text("2"))
+        let platform = ScriptedPlatform(droplet: pushed) { [self, pushed] request, _ throws(PlatformError) in
+            if request.path == "/v3/droplets/storefront-droplet" { throw failure(404) }
+            return request.kind == .patchDroplet ? .droplet(pushed) : .task(created())
+        }
+
+        _ = await apply((plan(desiredState(app), against: observed).plan, observed), on: platform)
+
+        #expect(
+            platform.sent.map(\.path) == [
+                "/v3/droplets/storefront-droplet", "/v3/droplets/pushed", "/v3/apps/storefront-guid/tasks",
+            ]
+        )
+        #expect(platform.sent.last?.body?["droplet_guid"] == "storefront-droplet")
+    }
+
     @Test func `a run that uses another droplet is a failure`() async {
         let platform = ScriptedPlatform { [self] _, _ throws(PlatformError) in
             var task = created()
