@@ -28,6 +28,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
     case notSupportedYet = "not-supported-yet"
     case wrongAPI = "wrong-api"
     case noSuchTarget = "no-such-target"
+    case targetTooNarrow = "target-too-narrow"
     case notFound = "not-found"
     case notPermitted = "not-permitted"
     case notSupportedByServer = "not-supported-by-server"

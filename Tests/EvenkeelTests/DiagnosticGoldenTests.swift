@@ -37,6 +37,15 @@ import Testing
         ),
         Case(code: .noSuchTarget, apps: instances, arguments: ["--target", "acme/production/storefont"]),
         Case(
+            code: .targetTooNarrow,
+            apps: """
+                storefront:
+                  droplet: {image: registry.acme.example/storefront:2}
+                  tasks: {migrate: {command: bin/migrate, run: once_per_droplet}}
+                """,
+            arguments: ["--target", "**/tasks/migrate"]
+        ),
+        Case(
             code: .notFound,
             apps: """
                 storefornt: {}

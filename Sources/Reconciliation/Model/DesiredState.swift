@@ -96,6 +96,8 @@ package struct DesiredApp: Hashable, Sendable {
     /// Labels and annotations of the app.
     package var fields: [DeclaredField]
     package var droplet: DesiredDroplet?
+    /// The image of a droplet that the targets leave out; runs that are made once per droplet still depend on it.
+    package var imageOutsideTargets: DeclaredField?
     package var processes: [DesiredProcess]
     package var tasks: [DesiredTask]
 
@@ -105,6 +107,11 @@ package struct DesiredApp: Hashable, Sendable {
         fields = []
         processes = []
         tasks = []
+    }
+
+    /// The image that the manifest declares, whether the targets cover it or not.
+    package var declaredImage: DeclaredField? {
+        droplet?.fields.first { $0.field == .image } ?? imageOutsideTargets
     }
 }
 

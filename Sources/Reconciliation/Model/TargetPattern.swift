@@ -72,7 +72,10 @@ extension DesiredState {
         let isWhole = isCovered(address)
         var kept = app
         if !isWhole { kept.fields = [] }
-        if kept.droplet != nil, !isCovered(address.appending(.droplet)) { kept.droplet = nil }
+        if kept.droplet != nil, !isCovered(address.appending(.droplet)) {
+            kept.imageOutsideTargets = app.declaredImage
+            kept.droplet = nil
+        }
         kept.processes = app.processes.filter { isCovered(address.appending(.process($0.type))) }
         kept.tasks = app.tasks.filter { isCovered(address.appending(.task($0.name))) }
         let isEmpty = kept.droplet == nil && kept.processes.isEmpty && kept.tasks.isEmpty

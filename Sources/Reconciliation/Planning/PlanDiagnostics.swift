@@ -110,6 +110,19 @@ extension Diagnostic {
         )
     }
 
+    static func imageOutsideTargets(_ task: Address, _ image: DeclaredField, at origin: SourceRange) -> Diagnostic {
+        let droplet = task.appending(.droplet)
+        return Diagnostic(
+            .error,
+            .targetTooNarrow,
+            "`\(task)` runs once for an image that the droplet does not have yet",
+            subject: "\(task)",
+            at: Annotation(origin),
+            secondary: [Annotation(image.origin, "left out by `--target`")],
+            details: [.help("pass `--target \(droplet)`, too, or apply the image first")]
+        )
+    }
+
     static func deploymentInFlight(
         _ deployment: ObservedDeployment,
         _ address: Address,

@@ -22,6 +22,10 @@ extension AppPlanner {
         let runs = named.filter { $0.fields[label] == .value(.text(Text(fingerprint.hex))) }
         let others = named.filter { row in !row.state.isTerminal && !runs.contains { $0.guid == row.guid } }
         if runs.isEmpty {
+            if task.run == .oncePerDroplet, let image = pendingImageOutsideTargets {
+                diagnostics.append(.imageOutsideTargets(place, image, at: task.origin))
+                return
+            }
             create(task, place, fingerprint, droplet, attempt: 1, after: others.last)
             return
         }
@@ -89,6 +93,8 @@ extension AppPlanner {
         let guid: String
         /// What `once_per_droplet` puts into the fingerprint.
         let pinned: (guid: String, image: Text?)?
+        /// A value from a secrets file went into the image.
+        var isImageMasked = false
     }
 
     private mutating func dropletOfRun(_ task: DesiredTask, _ place: Address) -> RunDroplet? {
@@ -101,14 +107,28 @@ extension AppPlanner {
             diagnostics.append(.noDroplet(place, app: desired.name, at: task.origin))
             return nil
         }
-        return RunDroplet(guid: droplet.guid, pinned: (droplet.guid, droplet.isDocker ? image(of: droplet) : nil))
+        guard droplet.isDocker else { return RunDroplet(guid: droplet.guid, pinned: (droplet.guid, nil)) }
+        // The declared image, else the observed one.
+        if let declared = desired.declaredImage, case .text(let image) = declared.value {
+            return RunDroplet(
+                guid: droplet.guid,
+                pinned: (droplet.guid, image),
+                isImageMasked: declared.masked != nil
+            )
+        }
+        guard case .value(.text(let image)) = droplet.fields[.image] else {
+            return RunDroplet(guid: droplet.guid, pinned: (droplet.guid, nil))
+        }
+        return RunDroplet(guid: droplet.guid, pinned: (droplet.guid, image))
     }
 
-    /// The declared image, else the observed one.
-    private func image(of droplet: ObservedDroplet) -> Text? {
-        if case .text(let image) = desired.droplet?.fields.first(where: { $0.field == .image })?.value { return image }
-        if case .value(.text(let image)) = droplet.fields[.image] { return image }
-        return nil
+    /// A declared image that the droplet does not have yet and that the targets leave out: a run now would use the old
+    /// image and count as one of the new.
+    private var pendingImageOutsideTargets: DeclaredField? {
+        guard let image = desired.imageOutsideTargets, let droplet = observed.droplet, droplet.isDocker else {
+            return nil
+        }
+        return standing(of: image, in: droplet.fields) == .inPlace ? nil : image
     }
 
     private mutating func create(
@@ -134,9 +154,13 @@ extension AppPlanner {
         }
         if let pinned = droplet.pinned {
             draft.preconditions.append(Plan.Precondition("droplet.guid", .text(Text(pinned.guid))))
-            if let image = pinned.image { draft.preconditions.append(Plan.Precondition("droplet.image", .text(image))) }
+            if let image = pinned.image {
+                let isMasked = droplet.isImageMasked
+                draft.preconditions.append(Plan.Precondition("droplet.image", .text(image), isMasked: isMasked))
+            }
         }
-        let changes = task.fields.map {
+        // A row that is new has nothing to clear.
+        let changes = task.fields.filter { $0.value != .null }.map {
             FieldChange($0.field, from: .null, to: $0.value, at: $0.origin, masked: $0.masked)
         }
         append(draft, changes: changes, body: creation(of: task, fingerprint, attempt), expected: task.fields)

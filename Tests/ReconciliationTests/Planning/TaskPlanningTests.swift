@@ -185,6 +185,61 @@ import Testing
         #expect(run.preconditions.contains(Plan.Precondition("droplet.guid", .text("storefront-droplet"))))
     }
 
+    /// A task that runs once for each image, whose droplet and image are declared beside it.
+    private func imageTask(_ image: DeclaredField) -> DesiredApp {
+        var task = migrate
+        task.run = .oncePerDroplet
+        return desiredApp {
+            $0.tasks = [task]
+            $0.droplet = DesiredDroplet(origin: place(), fields: [image])
+        }
+    }
+
+    private let dockerApp = observedApp {
+        $0.lifecycle = .docker
+        $0.droplet = dockerDroplet
+    }
+
+    @Test func `the declared image counts for a run even where the targets leave the droplet out`() throws {
+        let desired = desiredState(imageTask(declared(.image, .text("registry.example/storefront:1"))))
+        let narrowed = desired.narrowed(to: [TargetPattern("**/tasks/migrate")]).state
+
+        let whole = try #require(plan(desired, against: observedState(dockerApp)).plan.operations.first)
+        let part = try #require(plan(narrowed, against: observedState(dockerApp)).plan.operations.first)
+
+        #expect(narrowed.spaces.first?.apps.first?.droplet == nil)
+        #expect(part.run?.fingerprint == whole.run?.fingerprint)
+    }
+
+    @Test func `a run for an image that the targets leave out and the droplet lacks is an error`() {
+        let desired = desiredState(imageTask(declared(.image, .text("registry.example/storefront:2"))))
+        let narrowed = desired.narrowed(to: [TargetPattern("**/tasks/migrate")]).state
+
+        let (plan, diagnostics) = plan(narrowed, against: observedState(dockerApp))
+
+        #expect(plan.operations.isEmpty)
+        #expect(diagnostics.map(\.code) == [.targetTooNarrow])
+    }
+
+    @Test func `an image with a secret in it is masked in the preconditions of a run`() throws {
+        let image = declared(.image, .text("registry.example/storefront:1"), masked: "registry.example/((image))")
+
+        let run = try #require(
+            plan(desiredState(imageTask(image)), against: observedState(dockerApp)).plan.operations.last
+        )
+
+        #expect(run.preconditions.filter { $0.name == "droplet.image" }.map(\.isMasked) == [true])
+    }
+
+    @Test func `a label that is cleared is no part of a new run`() {
+        var task = migrate
+        task.fields.append(declared(.label("legacy"), .null))
+
+        let changes = planned(task).plan.operations.first?.changes
+
+        #expect(changes?.map(\.field) == [.command, .memory, .label("kind")])
+    }
+
     @Test func `a template is named by its process type`() {
         var task = migrate
         task.template = Declared("worker", at: place())
