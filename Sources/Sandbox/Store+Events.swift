@@ -1,8 +1,12 @@
 extension Store {
     /// Writes an audit event; all of them have the app as their target (`cloud_controller_ng app/repositories/`).
     func record(_ type: String, app guid: String, _ data: JSONValue, _ call: Call) {
+        record(type, app: guid, data, by: call.identity)
+    }
+
+    /// Writes an audit event of what someone set going before.
+    func record(_ type: String, app guid: String, _ data: JSONValue, by identity: Identity) {
         guard let app = apps[guid], let space = space(of: app) else { return }
-        let identity = call.identity
         let event = EventRow(
             guid: makeGUID(),
             createdAt: now,

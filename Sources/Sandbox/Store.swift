@@ -23,11 +23,21 @@ package actor Store {
     var droplets = Table<DropletRow>()
     var tasks = Table<TaskRow>()
     var deployments = Table<DeploymentRow>()
+    var revisions = Table<RevisionRow>()
+    var packages = Table<PackageRow>()
+    var builds = Table<BuildRow>()
     var roles = Table<RoleRow>()
     var events = Table<EventRow>()
 
     /// The guids of tasks that the clock still has to end.
     var tasksInFlight: Set<String> = []
+    /// The guids of deployments that the updater still looks at.
+    var deploymentsInFlight: Set<String> = []
+    /// The guids of builds that the clock still has to end.
+    var buildsInFlight: Set<String> = []
+    var runtime = RuntimeState()
+    /// The moment of what falls due, while that is brought about.
+    var settlingAt: Timestamp?
     /// When finished tasks were last pruned, in days since 1970.
     var lastPruning = 0
     var taskRuns: [Seed.TaskRun]
@@ -56,6 +66,11 @@ package actor Store {
         droplets = filler.droplets
         tasks = filler.tasks
         deployments = filler.deployments
+        revisions = filler.revisions
+        packages = filler.packages
+        deploymentsInFlight = filler.deploymentsInFlight
+        runtime.processRuns = seed.processRuns
+        runtime.buildRuns = seed.buildRuns
         roles = filler.roles
         tasksInFlight = filler.tasksInFlight
     }

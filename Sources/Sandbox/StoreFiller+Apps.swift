@@ -5,7 +5,10 @@ extension StoreFiller {
         let identity = complete(seeded.identity)
         let rows = seeded.droplets.map { droplet in makeDroplet(droplet, of: identity.guid, lifecycle: seeded.lifecycle)
         }
-        for row in rows { droplets.insert(row) }
+        for row in rows {
+            droplets.insert(row)
+            addPackage(of: row)
+        }
         let current = rows.indices.last { seeded.droplets[$0].isCurrent && rows[$0].state == "STAGED" }.map { rows[$0] }
         var app = AppRow(
             guid: identity.guid,
@@ -18,11 +21,11 @@ extension StoreFiller {
             dropletGUID: current?.guid,
             revisionGUID: nil,
             lastSequenceID: 0,
-            startedAt: identity.updated,
             metadata: seeded.metadata
         )
         if app.isStarted, current != nil { app.revisionGUID = seeded.revisionGUID ?? guids.guid() }
         addProcesses(of: seeded, to: app, droplet: current)
+        addRevision(to: app)
         for task in seeded.tasks { addTask(task, to: &app) }
         apps.insert(app)
         for deployment in seeded.deployments { addDeployment(deployment, to: app) }
@@ -65,15 +68,15 @@ extension StoreFiller {
         var hasWeb = false
         for process in all {
             let isWeb = Text(process.type) == "web"
-            addProcess(process, to: app, guid: isWeb && !hasWeb ? app.guid : nil)
+            addProcess(process, to: app, droplet, guid: isWeb && !hasWeb ? app.guid : nil)
             hasWeb = hasWeb || isWeb
         }
     }
 
-    private mutating func addProcess(_ seeded: Seed.Process, to app: AppRow, guid: String?) {
+    private mutating func addProcess(_ seeded: Seed.Process, to app: AppRow, _ droplet: DropletRow?, guid: String?) {
         let isWeb = Text(seeded.type) == "web"
         let created = seeded.identity.createdAt ?? app.createdAt
-        let row = ProcessRow(
+        var row = ProcessRow(
             guid: seeded.identity.guid ?? guid ?? guids.guid(),
             createdAt: created,
             updatedAt: seeded.identity.updatedAt ?? created,
@@ -91,6 +94,10 @@ extension StoreFiller {
             revisionGUID: app.revisionGUID,
             metadata: seeded.metadata
         )
+        if app.isStarted, let droplet {
+            let command = row.command.flatMap { $0.isBlank ? nil : $0 } ?? droplet.command(ofType: row.type) ?? ""
+            row.workload = Workload(row, droplet: droplet, command: command, at: app.updatedAt)
+        }
         processes.insert(row)
     }
 
@@ -127,29 +134,6 @@ extension StoreFiller {
             tasksInFlight.insert(row.guid)
         }
         tasks.insert(row)
-    }
-
-    private mutating func addDeployment(_ seeded: Seed.Deployment, to app: AppRow) {
-        let identity = complete(seeded.identity)
-        let row = DeploymentRow(
-            guid: identity.guid,
-            createdAt: identity.created,
-            updatedAt: identity.updated,
-            status: seeded.status,
-            reason: seeded.reason,
-            lastHealthyAt: identity.created,
-            lastStatusChangeAt: identity.updated,
-            error: seeded.error,
-            strategy: seeded.strategy,
-            maxInFlight: 1,
-            dropletGUID: app.dropletGUID,
-            previousDropletGUID: app.dropletGUID,
-            newProcesses: seeded.newProcesses.map { ($0, "web") },
-            revision: app.revisionGUID.map { ($0, 1) },
-            appGUID: app.guid,
-            metadata: seeded.metadata
-        )
-        deployments.insert(row)
     }
 }
 

@@ -14,7 +14,10 @@ struct StoreFiller {
     var tasks = Table<TaskRow>()
     var deployments = Table<DeploymentRow>()
     var roles = Table<RoleRow>()
+    var revisions = Table<RevisionRow>()
+    var packages = Table<PackageRow>()
     var tasksInFlight: Set<String> = []
+    var deploymentsInFlight: Set<String> = []
 
     init(guids: GUIDSource, now: Timestamp) {
         self.guids = guids
@@ -43,6 +46,7 @@ struct StoreFiller {
         droplets = droplets.inOrderOfCreation
         tasks = tasks.inOrderOfCreation
         deployments = deployments.inOrderOfCreation
+        packages = packages.inOrderOfCreation
     }
 
     private mutating func addUser(_ user: Seed.User) {

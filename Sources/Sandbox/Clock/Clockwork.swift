@@ -9,7 +9,8 @@ struct Sleeper {
 // What happens by itself as time goes by.
 extension Store {
     package var now: Timestamp {
-        switch options.clock {
+        if let settlingAt { return settlingAt }
+        return switch options.clock {
         case .system: options.clock.start.advanced(by: secondsAdvanced)
         case .manual: startOfClock.advanced(by: secondsAdvanced)
         }
@@ -27,6 +28,7 @@ extension Store {
 
     /// Brings the foundation to the present; every request begins with it.
     func settle() {
+        settleAgenda()
         let now = now
         for guid in tasksInFlight {
             guard let task = tasks[guid], let ending = task.ending, ending.time <= now else { continue }

@@ -48,6 +48,8 @@ extension Store {
             ],
             call
         )
+        // the runtime hears of another count after the commit
+        if app.isStarted, updated.instances != process.instances { try desire([process.guid]) }
         return answer(202, process.guid)
     }
 
@@ -57,6 +59,9 @@ extension Store {
         try requireWritable(space, by: .supporter, call)
         let index = RubyText.leadingInteger(call.parameter("index"))
         guard (0..<process.instances).contains(index) else { throw .notFound("Instance") }
+        try requireRuntime(for: process)
+        let now = now
+        processes.update(process.guid) { $0.workload?.restart(index, at: now) }
         record(
             "audit.app.process.terminate_instance",
             app: app.guid,

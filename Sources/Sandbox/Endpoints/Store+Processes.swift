@@ -27,6 +27,7 @@ extension Store {
             let valid = "Valid embedded resources are: 'process_instances'"
             throw .badQuery(["Invalid embedded resource: '\(embed)'. \(valid)"])
         }
+        guard runtime.isAvailable else { throw .unknownError }
         return true
     }
 
@@ -41,6 +42,7 @@ extension Store {
 
     func processStats(_ call: Call) throws(Refusal) -> Answer {
         let (process, _, _) = try readableProcess(call)
+        guard runtime.isAvailable else { throw .statsUnavailable }
         return Answer.json(200) { writer in
             writer.object { writer in
                 writer.list("resources") { writer in
@@ -52,6 +54,8 @@ extension Store {
 
     func processInstances(_ call: Call) throws(Refusal) -> Answer {
         let (process, _, _) = try readableProcess(call)
+        // nothing translates the error of this one
+        guard runtime.isAvailable else { throw .unknownError }
         let url = "\(baseURL)/v3/processes/\(process.guid)"
         return Answer.json(200) { writer in
             writer.object { writer in

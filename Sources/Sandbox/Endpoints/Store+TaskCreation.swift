@@ -101,7 +101,8 @@ extension Store {
         _ app: AppRow,
         _ call: Call
     ) throws(Refusal) -> Answer {
-        let run = taskRuns.last { Pattern.matches($0.name, task.name.string) } ?? Seed.TaskRun("*")
+        var run = taskRuns.last { Pattern.matches($0.name, task.name.string) } ?? Seed.TaskRun("*")
+        if !runtime.isAvailable { run.result = .unavailable }
         var row = task
         row.metadata = metadata
         apps.update(app.guid) { $0.lastSequenceID = task.sequenceID }

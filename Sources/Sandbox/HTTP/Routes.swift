@@ -1,6 +1,6 @@
 /// The endpoints that the sandbox has; everything else is an unknown request.
 enum Routes {
-    static let all: [Route] = discovery + places + processes + droplets + tasks + records
+    static let all: [Route] = discovery + places + processes + droplets + tasks + records + rollouts
 
     private static let discovery: [Route] = [
         Route("GET", "/", .anyone) { $0.root($1) },

@@ -50,6 +50,11 @@ struct ListRules: Sendable {
     static let tasks = ListRules(
         filters: ["names", "states", "app_guids", "organization_guids", "space_guids", "sequence_ids"])
     static let deployments = ListRules(filters: ["app_guids", "states", "status_reasons", "status_values"])
+    static let revisions = ListRules(filters: ["versions"], single: ["deployable"])
+    static let deployedRevisions = ListRules(hasLabels: false)
+    static let packages = ListRules(filters: ["states", "types", "app_guids", "space_guids", "organization_guids"])
+    static let builds = ListRules(filters: ["states", "app_guids", "package_guids"])
+    static let packageDroplets = ListRules(filters: ["states"])
     static let roles = ListRules(
         filters: ["organization_guids", "space_guids", "user_guids", "types"],
         includes: ["user", "organization", "space"],

@@ -2,52 +2,101 @@ import Diagnostics
 
 /// One instance of a process as the runtime below the sandbox would report it.
 ///
-/// The runtime is an invention: what is started runs at once and stays healthy.
+/// The runtime is an invention: unless the seed says otherwise, what is started runs at once and stays healthy.
 struct ProcessInstance {
+    enum State: String {
+        case starting = "STARTING"
+        case running = "RUNNING"
+        case crashed = "CRASHED"
+        case down = "DOWN"
+    }
+
     let process: ProcessRow
     let index: Int
-    let isRunning: Bool
-    /// Seconds since it was started.
-    let uptime: Int
-    let now: Timestamp
+    let state: State
+    let isReady: Bool
+    /// Seconds since it was started; nil when the runtime knows nothing of it.
+    let uptime: Int?
+    let details: String?
+    private let workload: Workload?
+    private let now: Timestamp
 
-    var state: String { isRunning ? "RUNNING" : "DOWN" }
+    /// An instance that the runtime knows nothing of.
+    init(process: ProcessRow, index: Int, now: Timestamp) {
+        self.process = process
+        self.index = index
+        self.now = now
+        workload = nil
+        state = .down
+        isReady = false
+        uptime = nil
+        details = nil
+    }
+
+    init(
+        process: ProcessRow,
+        workload: Workload,
+        index: Int,
+        start: Timestamp,
+        run: Seed.ProcessRun,
+        now: Timestamp
+    ) {
+        let age = max(0, now.seconds - start.seconds)
+        self.process = process
+        self.index = index
+        self.now = now
+        self.workload = workload
+        switch run.result {
+        case .unplaced, .missing: state = .down
+        case _ where run.startSeconds.map({ age < $0 }) ?? true: state = .starting
+        case .crashed: state = .crashed
+        case .running, .unready: state = .running
+        }
+        isReady = state == .running && run.result != .unready
+        uptime = run.result == .missing ? nil : age
+        details = run.details ?? (run.result == .unplaced ? "insufficient resources: memory" : nil)
+    }
+
+    /// Whether traffic may go to it.
+    var isRoutable: Bool { isReady }
 
     func writeSummary(to writer: inout JSONWriter) {
         writer.object { writer in
             writer.number("index", index)
-            writer.text("state", state)
-            writer.number("since", isRunning ? uptime : nil)
+            writer.text("state", state.rawValue)
+            writer.number("since", uptime)
         }
     }
 
     /// Writes an entry of the stats (`cloud_controller_ng app/presenters/v3/process_stats_presenter.rb`).
     func writeStats(to writer: inout JSONWriter) {
+        let isPlaced = state == .running || state == .starting
         writer.object { writer in
             writer.text("type", process.type.string)
             writer.number("index", index)
-            if isRunning { writer.text("instance_guid", guid) }
-            writer.text("state", state)
-            writer.bool("routable", isRunning ? true : nil)
-            if isRunning {
-                writer.text("host", "10.0.1.4")
-                writer.text("instance_internal_ip", "10.255.7.8")
+            if state != .down { writer.text("instance_guid", isPlaced ? guid : "") }
+            writer.text("state", state.rawValue)
+            writer.bool("routable", isPlaced ? isReady : nil)
+            if state != .down {
+                writer.text("host", isPlaced ? "10.0.1.4" : "")
+                writer.text("instance_internal_ip", isPlaced ? "10.255.7.8" : "")
             }
-            writer.number("uptime", isRunning ? uptime : 0)
-            if isRunning {
-                writer.number("mem_quota", process.memory * 1_048_576)
-                writer.number("disk_quota", process.disk * 1_048_576)
-                writer.number("log_rate_limit", process.logRate)
+            writer.number("uptime", uptime ?? 0)
+            if state != .down, let workload {
+                writer.number("mem_quota", workload.memory * 1_048_576)
+                writer.number("disk_quota", workload.disk * 1_048_576)
+                writer.number("log_rate_limit", workload.logRate)
                 writer.number("fds_quota", 16384)
             }
             writer.null("isolation_segment")
-            writer.null("details")
-            if isRunning { writeUsage(to: &writer) }
+            writer.text("details", details)
+            if state != .down { writeUsage(hasPorts: isPlaced, to: &writer) }
         }
     }
 
-    private func writeUsage(to writer: inout JSONWriter) {
+    private func writeUsage(hasPorts: Bool, to writer: inout JSONWriter) {
         writer.list("instance_ports") { writer in
+            guard hasPorts else { return }
             writer.object { writer in
                 writer.number("external", 61012 + index)
                 writer.number("internal", 8080)
@@ -69,24 +118,5 @@ struct ProcessInstance {
         let digits = String(index, radix: 16)
         let first = String(repeating: "0", count: max(0, 8 - digits.utf8.count)) + digits
         return "\(first)-0000-4000-8000-\(process.guid.prefix(8))0000"
-    }
-}
-
-extension Store {
-    /// More instances than this are counted and not shown: the API lets a stopped app have two thousand million.
-    private static let mostInstancesShown = 10_000
-
-    func instances(of process: ProcessRow) -> [ProcessInstance] {
-        guard let app = apps[process.appGUID] else { return [] }
-        let now = now
-        return (0..<min(process.instances, Store.mostInstancesShown)).map { index in
-            ProcessInstance(
-                process: process,
-                index: index,
-                isRunning: app.isStarted && app.dropletGUID != nil,
-                uptime: max(0, now.seconds - app.startedAt.seconds),
-                now: now
-            )
-        }
     }
 }

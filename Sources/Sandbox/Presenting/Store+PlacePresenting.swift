@@ -74,7 +74,7 @@ extension Store {
         }
     }
 
-    private func write(_ lifecycle: Lifecycle, to writer: inout JSONWriter) {
+    func write(_ lifecycle: Lifecycle, to writer: inout JSONWriter) {
         writer.object("lifecycle") { writer in
             writer.text("type", lifecycle.type)
             writer.object("data") { writer in

@@ -28,50 +28,6 @@ extension Store {
         }
     }
 
-    func write(_ row: DeploymentRow, to writer: inout JSONWriter) {
-        let url = "\(baseURL)/v3/deployments/\(row.guid)"
-        writer.object { writer in
-            writer.identity(row)
-            writer.object("status") { writer in
-                writer.text("value", row.status)
-                writer.text("reason", row.reason)
-                writer.object("details") { writer in
-                    writer.text("last_successful_healthcheck", row.lastHealthyAt.description)
-                    writer.text("last_status_change", row.lastStatusChangeAt.description)
-                    if let error = row.error { writer.text("error", error) }
-                }
-            }
-            writer.text("strategy", row.strategy)
-            writer.object("options") { $0.number("max_in_flight", row.maxInFlight) }
-            writer.object("droplet") { $0.text("guid", row.dropletGUID) }
-            writer.object("previous_droplet") { $0.text("guid", row.previousDropletGUID) }
-            writer.list("new_processes") { writer in
-                for process in row.newProcesses {
-                    writer.object { writer in
-                        writer.text("guid", process.guid)
-                        writer.text("type", process.type)
-                    }
-                }
-            }
-            if let revision = row.revision {
-                writer.object("revision") { writer in
-                    writer.text("guid", revision.guid)
-                    writer.number("version", revision.version)
-                }
-            }
-            writer.object("relationships") { $0.relationship("app", row.appGUID) }
-            writer.metadata(row.metadata)
-            writer.object("links") { writer in
-                writer.link("self", url)
-                writer.link("app", "\(baseURL)/v3/apps/\(row.appGUID)")
-                if row.isActive { writer.link("cancel", url + "/actions/cancel", method: "POST") }
-                if row.isActive, row.reason == "PAUSED" {
-                    writer.link("continue", url + "/actions/continue", method: "POST")
-                }
-            }
-        }
-    }
-
     func write(_ row: RoleRow, to writer: inout JSONWriter) {
         writer.object { writer in
             writer.identity(row)

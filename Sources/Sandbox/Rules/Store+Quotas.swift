@@ -93,6 +93,12 @@ extension Store {
         return messages
     }
 
+    /// Whether a quota leaves so much memory.
+    func hasMemory(_ memory: Int, _ quota: Quota, in places: [SpaceRow]) -> Bool {
+        guard let limit = quota.totalMemory else { return true }
+        return use(of: places, without: nil).memory + Double(memory) <= Double(limit)
+    }
+
     /// Sums in floating point: the largest values that the API accepts overflow whole numbers.
     private struct Use {
         var memory = 0.0

@@ -7,19 +7,25 @@ package struct Seed: Sendable {
     package var organizations: [Organization]
     package var taskRuns: [TaskRun]
     package var featureFlags: [FeatureFlag]
+    package var processRuns: [ProcessRun]
+    package var buildRuns: [BuildRun]
 
     package init(
         users: [User] = [],
         clients: [Client] = [],
         organizations: [Organization] = [],
         taskRuns: [TaskRun] = [],
-        featureFlags: [FeatureFlag] = []
+        featureFlags: [FeatureFlag] = [],
+        processRuns: [ProcessRun] = [],
+        buildRuns: [BuildRun] = []
     ) {
         self.users = users
         self.clients = clients
         self.organizations = organizations
         self.taskRuns = taskRuns
         self.featureFlags = featureFlags
+        self.processRuns = processRuns
+        self.buildRuns = buildRuns
     }
 }
 

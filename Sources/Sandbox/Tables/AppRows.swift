@@ -32,8 +32,6 @@ struct AppRow: TableRow {
     var revisionGUID: String?
     /// The sequence_id of the newest task; never reused.
     var lastSequenceID: Int
-    /// When the instances that run now were started.
-    var startedAt: Timestamp
     var metadata: Metadata
 
     var parentGUID: String { spaceGUID }
@@ -82,6 +80,8 @@ struct ProcessRow: TableRow {
     let appGUID: String
     var revisionGUID: String?
     var metadata: Metadata
+    /// What the runtime runs for it; nil while it runs nothing.
+    var workload: Workload?
 
     var parentGUID: String { appGUID }
     var isWeb: Bool { type == "web" }

@@ -29,30 +29,6 @@ struct TaskRow: TableRow {
     var isTerminal: Bool { state == "SUCCEEDED" || state == "FAILED" }
 }
 
-struct DeploymentRow: TableRow {
-    let guid: String
-    let createdAt: Timestamp
-    var updatedAt: Timestamp
-    var status: String
-    var reason: String
-    var lastHealthyAt: Timestamp
-    var lastStatusChangeAt: Timestamp
-    var error: String?
-    let strategy: String
-    let maxInFlight: Int
-    let dropletGUID: String?
-    let previousDropletGUID: String?
-    let newProcesses: [(guid: String, type: String)]
-    let revision: (guid: String, version: Int)?
-    let appGUID: String
-    var metadata: Metadata
-
-    var parentGUID: String { appGUID }
-    var isActive: Bool { status == "ACTIVE" }
-    /// CANCELING no longer blocks changes of web (`cloud_controller_ng app/models/runtime/app_model.rb#deploying?`).
-    var blocksWeb: Bool { isActive && reason != "CANCELING" }
-}
-
 struct EventRow: TableRow {
     let guid: String
     let createdAt: Timestamp

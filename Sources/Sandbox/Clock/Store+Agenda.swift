@@ -1,0 +1,42 @@
+// What falls due as time goes by, one thing after the other, each at its own moment.
+extension Store {
+    private enum Due {
+        case deployment(String)
+        case sync(String)
+        case build(String)
+    }
+
+    /// Lets everything happen that falls due until now.
+    func settleAgenda() {
+        guard !deploymentsInFlight.isEmpty || !runtime.syncs.isEmpty || !buildsInFlight.isEmpty else { return }
+        let present = now
+        while let (moment, due) = nextDue(), moment <= present {
+            settlingAt = moment
+            switch due {
+            case .deployment(let guid): step(guid, present: present)
+            case .sync(let guid): syncWhenDue(guid)
+            case .build(let guid): endBuild(guid)
+            }
+        }
+        settlingAt = nil
+    }
+
+    /// The earliest of what is to come; at one moment syncs come first, so that the updater sees what they did.
+    private func nextDue() -> (Timestamp, Due)? {
+        var earliest: (moment: Timestamp, due: Due)?
+        func consider(_ moment: Timestamp?, _ due: Due) {
+            guard let moment, moment < earliest?.moment ?? Timestamp(seconds: .max) else { return }
+            earliest = (moment, due)
+        }
+        for (guid, moment) in runtime.syncs.sorted(by: { $0.key < $1.key }) { consider(moment, .sync(guid)) }
+        for guid in buildsInFlight.sorted() { consider(builds[guid]?.ending?.time, .build(guid)) }
+        for guid in deploymentsInFlight.sorted() { consider(deployments[guid]?.nextStep, .deployment(guid)) }
+        return earliest
+    }
+
+    /// The next moment of something else than a deployment's steps.
+    func nextDisturbance(before limit: Timestamp) -> Timestamp {
+        let moments = runtime.syncs.values.map { $0 } + buildsInFlight.compactMap { builds[$0]?.ending?.time }
+        return min(limit, moments.min() ?? limit)
+    }
+}

@@ -1,0 +1,42 @@
+import Diagnostics
+
+struct PackageRow: TableRow {
+    let guid: String
+    let createdAt: Timestamp
+    var updatedAt: Timestamp
+    let type: String
+    var state: String
+    let image: Text?
+    let userName: String?
+    let hasPassword: Bool
+    let appGUID: String
+    var metadata: Metadata
+
+    var parentGUID: String { appGUID }
+}
+
+struct BuildRow: TableRow {
+    let guid: String
+    let createdAt: Timestamp
+    var updatedAt: Timestamp
+    var state: String
+    var error: String?
+    let memory: Int
+    let disk: Int
+    let logRate: Int
+    let lifecycle: Lifecycle
+    let packageGUID: String
+    var dropletGUID: String?
+    let creator: Identity
+    let appGUID: String
+    var metadata: Metadata
+    /// When and how it ends by itself; nil when it has ended or stages for ever.
+    var ending: Ending?
+
+    struct Ending: Sendable {
+        let time: Timestamp
+        let run: Seed.BuildRun
+    }
+
+    var parentGUID: String { appGUID }
+}
