@@ -29,14 +29,14 @@ extension Store {
             earliest = (moment, due)
         }
         for (guid, moment) in runtime.syncs.sorted(by: { $0.key < $1.key }) { consider(moment, .sync(guid)) }
-        for guid in buildsInFlight.sorted() { consider(builds[guid]?.ending?.time, .build(guid)) }
+        for guid in buildsInFlight.sorted() { consider(builds[guid]?.end, .build(guid)) }
         for guid in deploymentsInFlight.sorted() { consider(deployments[guid]?.nextStep, .deployment(guid)) }
         return earliest
     }
 
     /// The next moment of something else than a deployment's steps.
     func nextDisturbance(before limit: Timestamp) -> Timestamp {
-        let moments = runtime.syncs.values.map { $0 } + buildsInFlight.compactMap { builds[$0]?.ending?.time }
+        let moments = runtime.syncs.values.map { $0 } + buildsInFlight.compactMap { builds[$0]?.end }
         return min(limit, moments.min() ?? limit)
     }
 }

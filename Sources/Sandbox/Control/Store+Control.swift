@@ -16,6 +16,7 @@ extension Store {
             return .empty
         case ("GET", "/sandbox/clock"): return clock()
         case ("POST", "/sandbox/clock"): return moveClock(request)
+        case ("POST", "/sandbox/runtime"): return changeRuntime(request)
         default: return refuse("the sandbox has no \(request.method) \(request.path)", status: 404)
         }
     }
@@ -41,7 +42,7 @@ extension Store {
         }
     }
 
-    private func refuse(_ message: String, status: Int = 422) -> Answer {
+    func refuse(_ message: String, status: Int = 422) -> Answer {
         Answer.json(status) { writer in
             writer.object { $0.text("error", message) }
         }

@@ -7,8 +7,7 @@ extension Store {
 
     /// Hands a build to the runtime; what it refuses stays behind as FAILED.
     func stage(_ row: BuildRow, _ package: PackageRow) throws(Refusal) {
-        let image = package.image?.string ?? ""
-        let run = runtime.buildRuns.last { Pattern.matches($0.image, image) } ?? Seed.BuildRun("*")
+        let run = run(of: package)
         let refusal: Refusal?
         switch (runtime.isAvailable, run.result) {
         case (false, _): refusal = .stagerUnavailable
@@ -22,15 +21,16 @@ extension Store {
             throw refusal
         }
         guard let seconds = run.runSeconds else { return }
-        builds.update(row.guid) { $0.ending = BuildRow.Ending(time: now.advanced(by: seconds), run: run) }
+        builds.update(row.guid) { $0.end = now.advanced(by: seconds) }
         buildsInFlight.insert(row.guid)
     }
 
     /// Ends a build whose time has come.
     func endBuild(_ guid: String) {
         buildsInFlight.remove(guid)
-        guard let row = builds[guid], let run = row.ending?.run else { return }
-        guard run.result == .staged, let package = packages[row.packageGUID] else {
+        guard let row = builds[guid], let package = packages[row.packageGUID] else { return }
+        let run = run(of: package)
+        guard run.result == .staged else {
             return fail(row, run.error ?? "StagingError - Staging error: staging failed", message: "staging failed")
         }
         let droplet = DropletRow(
@@ -55,10 +55,15 @@ extension Store {
             row.state = "STAGED"
             row.dropletGUID = droplet.guid
             row.updatedAt = now
-            row.ending = nil
+            row.end = nil
         }
         recordStaging(row, droplet)
         expireDroplets(of: row.appGUID)
+    }
+
+    private func run(of package: PackageRow) -> Seed.BuildRun {
+        let image = package.image?.string ?? ""
+        return runtime.buildRuns.last { Pattern.matches($0.image, image) } ?? Seed.BuildRun("*")
     }
 
     private func recordStaging(_ row: BuildRow, _ droplet: DropletRow) {
@@ -85,7 +90,7 @@ extension Store {
             row.state = "FAILED"
             row.error = error
             row.updatedAt = now
-            row.ending = nil
+            row.end = nil
         }
         record(
             "audit.app.build.failed",

@@ -30,13 +30,8 @@ struct BuildRow: TableRow {
     let creator: Identity
     let appGUID: String
     var metadata: Metadata
-    /// When and how it ends by itself; nil when it has ended or stages for ever.
-    var ending: Ending?
-
-    struct Ending: Sendable {
-        let time: Timestamp
-        let run: Seed.BuildRun
-    }
+    /// When it ends by itself; nil when it has ended or stages for ever.
+    var end: Timestamp?
 
     var parentGUID: String { appGUID }
 }

@@ -23,7 +23,9 @@ extension Seed {
             },
             organizations: value["organizations"].items.map(Organization.init),
             taskRuns: value["task_runs"].items.map(TaskRun.init),
-            featureFlags: value["feature_flags"].members.map { FeatureFlag($0.name, isEnabled: $0.value.flag ?? true) }
+            featureFlags: value["feature_flags"].members.map { FeatureFlag($0.name, isEnabled: $0.value.flag ?? true) },
+            processRuns: value["process_runs"].items.map(ProcessRun.init),
+            buildRuns: value["build_runs"].items.map(BuildRun.init)
         )
     }
 }

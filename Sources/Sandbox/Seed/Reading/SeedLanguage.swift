@@ -21,7 +21,8 @@ enum SeedLanguage {
 
     /// All kinds, for the test of the schema.
     static let kinds = [
-        seed, user, client, taskRun, organization, quota, organizationRolesKind, spaceRolesKind, space, app, lifecycle,
+        seed, user, client, taskRun, processRun, buildRun, organization, quota, organizationRolesKind, spaceRolesKind,
+        space, app, lifecycle,
         lifecycleData, droplet, process, healthCheck, healthCheckData, readinessHealthCheck, readinessHealthCheckData,
         task, deployment, status, metadata,
     ]
@@ -32,7 +33,8 @@ enum SeedLanguage {
             SeedKey("users", .list(.mapping(user))), SeedKey("clients", .list(.mapping(client))),
             SeedKey("organizations", .list(.mapping(organization)), isRequired: true),
             SeedKey("task_runs", .list(.mapping(taskRun))), SeedKey("feature_flags", .map(.flag)),
-        ]
+        ],
+        runs
     )
     static let user = SeedKind(
         "user",
@@ -56,6 +58,27 @@ enum SeedLanguage {
             SeedKey("result", .choice(results)), SeedKey("failure_reason", .text),
         ]
     )
+    static let processRun = SeedKind(
+        "process_run",
+        [
+            SeedKey("app", .text), SeedKey("type", .text), SeedKey("command", .text), SeedKey("image", .text),
+            SeedKey("droplet", .text), SeedKey("instances", .list(count)),
+            SeedKey("start_seconds", count, allowsNull: true),
+            SeedKey("result", .choice(Seed.ProcessRun.Result.allCases.map(\.rawValue))), SeedKey("details", .text),
+        ]
+    )
+    static let buildRun = SeedKind(
+        "build_run",
+        [
+            SeedKey("image", .text, isRequired: true), SeedKey("run_seconds", count, allowsNull: true),
+            SeedKey("result", .choice(Seed.BuildRun.Result.allCases.map(\.rawValue))), SeedKey("error", .text),
+            SeedKey("process_types", .map(.text)), SeedKey("execution_metadata", .text), SeedKey("user", .text),
+        ]
+    )
+    /// How what is started and staged later fares.
+    static let runs = [
+        SeedKey("process_runs", .list(.mapping(processRun))), SeedKey("build_runs", .list(.mapping(buildRun))),
+    ]
     static let organization = SeedKind(
         "organization",
         article: "an",
