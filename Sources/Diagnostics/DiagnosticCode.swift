@@ -50,6 +50,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
     case notTaken = "not-taken"
     case unknownOutcome = "unknown-outcome"
     case runFailed = "run-failed"
+    case rolloutFailed = "rollout-failed"
     case waitTimedOut = "wait-timed-out"
     case interrupted = "interrupted"
 

@@ -21,7 +21,7 @@ import Testing
 
             let apply = await stage.run("apply", "--yes")
             #expect(apply.status == 0, "\(apply)")
-            #expect(apply.output.contains("Applied 3 of 3 operations."))
+            #expect(apply.output.contains("Applied 4 of 4 operations."))
 
             await stage.sandbox.clearJournal()
             let plan = await stage.run("plan", "--exit-code")
@@ -52,7 +52,7 @@ import Testing
             let run = await stage.run("apply", "--yes", "--target", "**/processes/work*")
 
             #expect(run.status == 0, "\(run)")
-            #expect(run.output.contains("Applied 1 of 1 operation."))
+            #expect(run.output.contains("Applied 2 of 2 operations."))
         }
     }
 
@@ -81,7 +81,7 @@ import Testing
 
             #expect(plan.status == 2, "\(plan)")
             #expect(dryRun.status == 0, "\(dryRun)")
-            #expect(dryRun.output.hasSuffix("Dry run: 3 requests would be sent; nothing was sent.\n"), "\(dryRun)")
+            #expect(dryRun.output.hasSuffix("Dry run: 4 requests would be sent; nothing was sent.\n"), "\(dryRun)")
             let journal = await stage.sandbox.journal()
             #expect(!journal.isEmpty)
             #expect(journal.allSatisfy { $0.method == "GET" || $0.isTokenRequest })

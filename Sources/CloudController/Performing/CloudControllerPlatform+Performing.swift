@@ -14,6 +14,10 @@ extension CloudControllerPlatform {
             return .process(try APIClient.decoded(WireProcess.self, from: response, to: message).process)
         case .patchDroplet:
             return .droplet(try APIClient.decoded(WireDroplet.self, from: response, to: message).droplet)
+        case .restartApp: return .app(try APIClient.decoded(WireApp.self, from: response, to: message).app.fields)
+        case .createDeployment:
+            return .deployment(try APIClient.decoded(WireDeployment.self, from: response, to: message).deployment)
+        case .cancelDeployment: return .app([:])
         case .createTask, .patchTask, .cancelTask, .awaitTask:
             return .task(try APIClient.decoded(WireTask.self, from: response, to: message).task)
         }

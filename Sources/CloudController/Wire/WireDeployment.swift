@@ -2,7 +2,7 @@ import Reconciliation
 
 /// A deployment, as `cloud_controller_ng app/presenters/v3/deployment_presenter.rb` shows it.
 struct WireDeployment: Decodable, Sendable {
-    let deployment: ObservedDeployment
+    private(set) var deployment: ObservedDeployment
     /// Nil when the app has been deleted meanwhile.
     let appGUID: String?
 
@@ -16,6 +16,8 @@ struct WireDeployment: Decodable, Sendable {
             newProcessGUIDs: try container.decodeIfPresent([NewProcess].self, forKey: WireKey("new_processes"))?
                 .map(\.guid) ?? []
         )
+        deployment.isActive = try status?.optionalText("value") != "FINALIZED"
+        deployment.error = try status?.object([WireKey("details")])?.optionalText("error")
         appGUID = try container.related("app")
     }
 

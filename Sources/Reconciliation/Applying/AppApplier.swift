@@ -38,6 +38,9 @@ struct AppApplier: Sendable {
             case .scaleProcess: return try await scale(operation, &bindings)
             case .createTask: return try await create(operation, bindings)
             case .awaitTask: return try await awaitEnd(operation, bindings)
+            case .restartApp: return try await restart(operation, &bindings)
+            case .createDeployment: return try await deploy(operation, &bindings)
+            case .cancelDeployment: return .notAttempted
             case .cancelTask: return try await cancel(operation, bindings)
             }
         } catch {
@@ -57,7 +60,26 @@ struct AppApplier: Sendable {
             guard error.status == 404, try await resolveAgain(operation, &bindings) else { throw error }
             answer = try await platform.send(bindings.fill(operation))
         }
+        try await remark(answer, operation, &bindings)
         return try await check(answer, operation, bindings)
+    }
+
+    /// Somebody restarted the app between observing it and the PATCH: the new settings are not live in that restart
+    /// either, so the marker is written again for the version that runs now.
+    private func remark(
+        _ answer: Answer,
+        _ operation: Plan.Operation,
+        _ bindings: inout Bindings
+    ) async throws(PlatformError) {
+        guard operation.marksRestart, case .process(let process) = answer else { return }
+        let known = bindings.app.processes.first { $0.type == process.type }
+        guard let known, known.version != process.version || known.guid != process.guid else { return }
+        bindings.update(process)
+        let body = operation.request.body?["metadata"]?["annotations"]?[RestartMarker.key]
+        guard let body else { return }
+        let marker: JSON = ["metadata": ["annotations": .object([JSON.Member(RestartMarker.key, body)])]]
+        let request = Request(.patchProcess, path: operation.request.path, body: marker)
+        _ = try await platform.send(request.filled(with: bindings.values(for: operation)))
     }
 
     /// A scale that was answered with a 5xx may be committed: the process is read before it is sent again.

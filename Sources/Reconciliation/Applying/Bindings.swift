@@ -15,7 +15,7 @@ struct Bindings: Sendable {
         operation.request.filled(with: values(for: operation))
     }
 
-    private func values(for operation: Plan.Operation) -> [String: String] {
+    func values(for operation: Plan.Operation) -> [String: String] {
         var values = ["app.guid": app.guid]
         values["droplet.guid"] =
             operation.request.kind == .createTask ? plannedDropletGUID : app.droplet?.guid ?? app.currentDropletGUID
@@ -23,7 +23,11 @@ struct Bindings: Sendable {
         values["attempt"] = operation.run.map { "\($0.attempt)" }
         for process in app.processes {
             values["processes.\(process.type).guid"] = process.guid
-            if operation.address.part == .process(process.type) { values["process.guid"] = process.guid }
+            values["processes.\(process.type).version"] = process.version
+            if operation.address.part == .process(process.type) {
+                values["process.guid"] = process.guid
+                values["process.version"] = process.version
+            }
         }
         for task in app.tasks { values["tasks.\(task.sequenceID).guid"] = task.guid }
         return values
@@ -46,6 +50,17 @@ struct Bindings: Sendable {
         guard app.processes[index].guid != process.guid else { return false }
         app.processes[index] = process
         return true
+    }
+
+    /// Takes what an answer showed of a process.
+    mutating func update(_ process: ObservedProcess) {
+        guard let index = app.processes.firstIndex(where: { $0.type == process.type }) else { return }
+        app.processes[index] = process
+    }
+
+    /// Takes the processes that there are now, after something was waited for.
+    mutating func replace(_ processes: [ObservedProcess]) {
+        app.processes = processes
     }
 
     /// Takes the droplet as the current one; false when it is the one that was known.

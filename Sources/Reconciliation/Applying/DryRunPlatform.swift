@@ -34,6 +34,22 @@ package struct DryRunPlatform: Platform {
         try await reader.runs(ofApp: appGUID, fingerprint: fingerprint)
     }
 
+    package func processes(ofApp appGUID: String) async throws(PlatformError) -> [ObservedProcess] {
+        try await reader.processes(ofApp: appGUID)
+    }
+
+    package func instances(ofProcess guid: String) async throws(PlatformError) -> [ObservedInstance] {
+        try await reader.instances(ofProcess: guid)
+    }
+
+    package func deployment(_ guid: String) async throws(PlatformError) -> ObservedDeployment? {
+        try await reader.deployment(guid)
+    }
+
+    package func activeDeployments(ofApp appGUID: String) async throws(PlatformError) -> [ObservedDeployment] {
+        try await reader.activeDeployments(ofApp: appGUID)
+    }
+
     package func task(_ guid: String) async throws(PlatformError) -> ObservedTask? {
         try await reader.task(guid)
     }

@@ -22,6 +22,18 @@ package protocol PlatformReader: Sendable {
     /// The tasks of the app that carry the label `evenkeel.dev/run=FINGERPRINT`, by rising sequence id.
     func runs(ofApp appGUID: String, fingerprint: String) async throws(PlatformError) -> [ObservedTask]
 
+    /// One process a type, of `web` the newest; empty when the app is gone.
+    func processes(ofApp appGUID: String) async throws(PlatformError) -> [ObservedProcess]
+
+    /// The instances of the process as the runtime sees them, one entry an index; empty when the process is gone.
+    func instances(ofProcess guid: String) async throws(PlatformError) -> [ObservedInstance]
+
+    /// The deployment of that guid, nil when it is gone.
+    func deployment(_ guid: String) async throws(PlatformError) -> ObservedDeployment?
+
+    /// The app's deployments whose status is ACTIVE.
+    func activeDeployments(ofApp appGUID: String) async throws(PlatformError) -> [ObservedDeployment]
+
     /// The task of that guid, nil when it is gone.
     func task(_ guid: String) async throws(PlatformError) -> ObservedTask?
 }
@@ -49,6 +61,7 @@ package enum Answer: Hashable, Sendable {
     case process(ObservedProcess)
     case droplet(ObservedDroplet)
     case task(ObservedTask)
+    case deployment(ObservedDeployment)
     /// The platform cannot write; the request was only shown.
     case notSent
 }

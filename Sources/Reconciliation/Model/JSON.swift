@@ -10,6 +10,8 @@ package indirect enum JSON: Hashable, Sendable {
     ///
     /// It is no text, so that a command that reads `{run}` stays a command.
     case symbol(String)
+    /// A text of ours with symbols such as `{process.guid}` inside.
+    case template(String)
     /// A value that a secret went into; only `wire` shows it.
     case masked(JSON, shown: Text)
     case list([JSON])
@@ -78,6 +80,7 @@ extension JSON {
         case .number(let value): result += String(value)
         case .text(let value): JSON.writeQuoted(value, to: &result)
         case .symbol(let name): JSON.writeQuoted(Text("{\(name)}"), to: &result)
+        case .template(let text): JSON.writeQuoted(Text(text), to: &result)
         case .masked(let value, let shown):
             if isRevealing {
                 value.write(to: &result, indentation: indentation, isRevealing: true)
@@ -135,8 +138,14 @@ extension JSON {
         switch self {
         case .null, .bool, .number, .text, .masked: self
         case .symbol(let name): values[name].map { .text(Text($0)) } ?? self
+        case .template(let text): .text(Text(JSON.filled(text, with: values)))
         case .list(let elements): .list(elements.map { $0.filled(with: values) })
         case .object(let members): .object(members.map { Member($0.name, $0.value.filled(with: values)) })
         }
+    }
+
+    /// The text with every `{name}` replaced by `values[name]`; unknown ones stay.
+    static func filled(_ text: String, with values: [String: String]) -> String {
+        values.reduce(text) { $0.replacing("{\($1.key)}", with: $1.value) }
     }
 }

@@ -189,11 +189,15 @@ package struct ObservedTask: Hashable, Sendable {
     }
 }
 
-/// A deployment that is still ACTIVE.
+/// A deployment of an app's web process.
 package struct ObservedDeployment: Hashable, Sendable {
     package var guid: String
-    /// DEPLOYING, PREPAUSED, PAUSED or CANCELING.
+    /// ACTIVE, not FINALIZED.
+    package var isActive = true
+    /// DEPLOYING, PREPAUSED, PAUSED or CANCELING; DEPLOYED, CANCELED or SUPERSEDED when it is finished.
     package var reason: String
+    /// What the server last said about why it does not get on; not final.
+    package var error: String?
     package var createdAt: String
     /// The guids of the web processes that it makes.
     package var newProcessGUIDs: [String]
@@ -204,4 +208,25 @@ package struct ObservedDeployment: Hashable, Sendable {
         self.createdAt = createdAt
         self.newProcessGUIDs = newProcessGUIDs
     }
+}
+
+/// One instance of a process, as the runtime sees it.
+package struct ObservedInstance: Hashable, Sendable {
+    package var index: Int
+    /// STARTING, RUNNING, CRASHED, DOWN, STOPPING or UNKNOWN.
+    package var state: String
+    /// The result of the readiness health check; nil where there is none.
+    package var isRoutable: Bool?
+    /// Why it is not running, if the runtime said.
+    package var details: String?
+    /// Seconds.
+    package var uptime: Int?
+
+    package init(index: Int, state: String) {
+        self.index = index
+        self.state = state
+    }
+
+    /// Running, and ready for requests where that is checked.
+    package var isReady: Bool { state == "RUNNING" && isRoutable != false }
 }

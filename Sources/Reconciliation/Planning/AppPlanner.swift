@@ -10,6 +10,7 @@ struct AppPlanner {
     var operations: [Plan.Operation] = []
     var unknowns: [Plan.Unknown] = []
     var failedRuns: [Plan.FailedRun] = []
+    var owed: [Plan.Owed] = []
     var diagnostics: [Diagnostic] = []
     /// The declared resources of the app.
     var resources: [Address] = []
@@ -39,6 +40,7 @@ struct AppPlanner {
         planDroplet()
         for process in desired.processes { plan(process) }
         for task in desired.tasks { plan(task) }
+        planRollout()
         if diagnostics.contains(where: { $0.severity == .error }) {
             operations = []
             return
@@ -78,6 +80,7 @@ struct AppPlanner {
         }
         var draft = Draft(.dropletImage, place, at: declared.origin, .patchDroplet, "/v3/droplets/{droplet.guid}")
         draft.notes = ["changed in place: no revision keeps the image before it"]
+        if observed.isStarted, !image.isEmpty { draft.marker = RestartMarker.ofDroplet(observed.processes) }
         append(image, of: declared.fields, draft)
         append(
             drift.changes(carriedBy: .metadata),
@@ -97,11 +100,19 @@ struct AppPlanner {
         let context = FieldContext(app: observed, type: declared.type)
         let drift = drift(of: declared.fields, from: process.fields, context: context)
         note(drift, of: place)
-        append(
-            drift.changes(carriedBy: .settings, .metadata),
-            of: declared.fields,
-            Draft(.processSettings, place, at: declared.origin, .patchProcess, "/v3/processes/{process.guid}")
+        var draft = Draft(
+            .processSettings,
+            place,
+            at: declared.origin,
+            .patchProcess,
+            "/v3/processes/{process.guid}"
         )
+        draft.marker = marker(for: drift.changes, of: process)
+        if drift.changes(carriedBy: .settings, .metadata).isEmpty {
+            // A scale carries no metadata, so the marker goes before it.
+            draft.notes = ["remembers on the process that a restart is owed"]
+        }
+        append(drift.changes(carriedBy: .settings, .metadata), of: declared.fields, draft)
         append(
             drift.changes(carriedBy: .scale),
             of: declared.fields,
@@ -124,6 +135,9 @@ extension AppPlanner {
         var notes: [String] = []
         var run: Plan.Run?
         var preconditions: [Plan.Precondition] = []
+        /// Remembers in the same request that a restart is owed; nil when none is.
+        var marker: JSON?
+        var timeout: Int?
 
         init(
             _ step: OperationStep,
@@ -142,13 +156,13 @@ extension AppPlanner {
 
     /// Appends an operation that makes the changes, none when there are none.
     mutating func append(_ changes: [FieldChange], of declared: [DeclaredField], _ draft: Draft) {
-        guard !changes.isEmpty else { return }
+        guard !changes.isEmpty || draft.marker != nil else { return }
         var draft = draft
         let sent = sentFields(for: changes, declared: declared)
         draft.preconditions = changes.map {
             Plan.Precondition($0.field.definition.name, $0.before, isMasked: $0.masked != nil)
         }
-        append(draft, changes: changes, body: body(of: sent), expected: sent)
+        append(draft, changes: changes, body: body(of: sent, marker: draft.marker), expected: sent)
     }
 
     mutating func append(_ draft: Draft, changes: [FieldChange], body: JSON?, expected: [DeclaredField]) {
@@ -168,7 +182,9 @@ extension AppPlanner {
                 notes: draft.notes,
                 expected: expected,
                 run: draft.run,
-                blocked: nil
+                blocked: nil,
+                timeout: draft.timeout,
+                marksRestart: draft.marker != nil
             )
         )
         if let needs { diagnostics.append(.notPermitted(draft.address, needs: needs, at: draft.origin)) }
@@ -180,7 +196,8 @@ extension AppPlanner {
         case .dropletImage, .dropletMetadata, .appMetadata, .processSettings, .scale, .taskMetadata: break
         }
         if changes.allSatisfy(\.field.definition.isLiveAtOnce) { return .atOnce }
-        return observed.isStarted ? .afterRestart : .atStart
+        guard observed.isStarted else { return .atStart }
+        return isRolledOut ? .afterRollout : .afterRestart
     }
 
     /// Keeps what can not be decided of a resource.

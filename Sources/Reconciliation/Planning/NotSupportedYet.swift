@@ -9,10 +9,6 @@ package func notSupportedYet(in desired: DesiredState) -> [Diagnostic] {
         let found: [Diagnostic?] = [
             app.manager.map { .notSupportedYet("`manager`", at: $0.origin) },
             app.isProtected.flatMap { $0.value ? .notSupportedYet("`protected: true`", at: $0.origin) : nil },
-            app.rollout.flatMap { rollout in
-                let strategy = rollout.value.strategy
-                return strategy == .none ? nil : .notSupportedYet("`rollout: \(strategy.rawValue)`", at: rollout.origin)
-            },
             app.droplet?.imageUpdate.flatMap {
                 $0.value == .restage ? .notSupportedYet("`image_update: restage`", at: $0.origin) : nil
             },

@@ -16,7 +16,8 @@ extension Request.Kind {
     /// What the server asks for; the image of a droplet has a stricter rule than its labels.
     func permission(changesImage: Bool) -> Permission {
         switch self {
-        case .patchProcess, .scaleProcess, .cancelTask: .manageProcesses
+        case .patchProcess, .scaleProcess, .cancelTask, .restartApp, .createDeployment, .cancelDeployment:
+            .manageProcesses
         case .patchApp, .createTask, .patchTask: .develop
         case .patchDroplet: changesImage ? .updateImage : .develop
         case .awaitTask: .read

@@ -32,6 +32,8 @@ package struct Plan: Hashable, Sendable {
     package var operations: [Operation]
     package var unknowns: [Unknown]
     package var failedRuns: [FailedRun]
+    /// Restarts that an earlier change left, of apps that are not rolled out.
+    package var owed: [Owed]
     /// Declared resources that need nothing.
     package var unchanged: Int
     /// The resources that cannot be planned; the diagnostics say why.
@@ -44,6 +46,7 @@ package struct Plan: Hashable, Sendable {
         operations = []
         unknowns = []
         failedRuns = []
+        owed = []
         unchanged = 0
         erroneous = []
     }
@@ -53,7 +56,7 @@ extension Plan {
     /// One step on one resource: one write.
     package struct Operation: Hashable, Sendable {
         package enum Action: String, Hashable, Sendable {
-            case update, run, cancel
+            case update, run, cancel, restart
             /// An earlier apply started the run; this one waits for its end.
             case wait
         }
@@ -62,6 +65,8 @@ extension Plan {
         package enum Effect: String, Hashable, Sendable {
             case atOnce = "at_once"
             case afterRestart = "after_restart"
+            /// The plan restarts the app itself.
+            case afterRollout = "after_rollout"
             /// The app is stopped: it shows at the next start.
             case atStart = "at_start"
         }
@@ -84,6 +89,17 @@ extension Plan {
         package var run: Run?
         /// Why it will not be attempted, in words that follow "not attempted:"; nil for what will be.
         package var blocked: String?
+        /// Seconds for a rollout to finish.
+        package var timeout: Int?
+        /// The request remembers on the process that a restart is owed.
+        package var marksRestart = false
+    }
+
+    /// An app whose settings wait for a restart that nobody has made and that this plan does not make.
+    package struct Owed: Hashable, Sendable {
+        package let address: Address
+        /// Names of the settings that are not live.
+        package let fields: [String]
     }
 
     /// Which run of a task is meant; the fingerprint is nil for one that is cancelled whatever it is.

@@ -1,6 +1,6 @@
 /// The counts of a plan's closing line.
 ///
-/// They count resources: a process that is patched and scaled is one. Nothing restarts until rollouts are supported.
+/// They count resources: a process that is patched and scaled is one. A deployment counts as a restart.
 package struct PlanSummary: Hashable, Sendable {
     package let run: Int
     package let update: Int
@@ -18,7 +18,7 @@ package struct PlanSummary: Hashable, Sendable {
         run = count(.run)
         update = count(.update)
         cancel = count(.cancel)
-        restart = 0
+        restart = count(.restart)
         unchanged = plan.unchanged
         failed = plan.failedRuns.count
         unknown = Set(plan.unknowns.map(\.address)).count

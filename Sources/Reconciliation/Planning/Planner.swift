@@ -69,6 +69,7 @@ private struct Planner {
         result.operations += app.operations
         result.unknowns += app.unknowns
         result.failedRuns += app.failedRuns
+        result.owed += app.owed
         let busy = Set(
             app.operations.map(\.address) + app.unknowns.map(\.address) + app.failedRuns.map(\.address)
         )

@@ -14,6 +14,7 @@ package struct Request: Hashable, Sendable {
         case patchApp, patchProcess, scaleProcess, patchDroplet, createTask, patchTask, cancelTask
         /// Reads a run until it has ended; it changes nothing.
         case awaitTask
+        case restartApp, createDeployment, cancelDeployment
     }
 
     package let kind: Kind
@@ -29,15 +30,13 @@ package struct Request: Hashable, Sendable {
     package var method: Method {
         switch kind {
         case .patchApp, .patchProcess, .patchDroplet, .patchTask: .patch
-        case .scaleProcess, .createTask, .cancelTask: .post
+        case .scaleProcess, .createTask, .cancelTask, .restartApp, .createDeployment, .cancelDeployment: .post
         case .awaitTask: .get
         }
     }
 
     /// The request with every symbol replaced, `{name}` by `values["name"]`; unknown symbols stay.
     package func filled(with values: [String: String]) -> Request {
-        var filledPath = path
-        for (name, value) in values { filledPath = filledPath.replacing("{\(name)}", with: value) }
-        return Request(kind, path: filledPath, body: body?.filled(with: values))
+        Request(kind, path: JSON.filled(path, with: values), body: body?.filled(with: values))
     }
 }

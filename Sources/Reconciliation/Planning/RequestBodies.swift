@@ -28,13 +28,13 @@ private func companions(of field: Field) -> [Field] {
     }
 }
 
-/// The fields as the nested JSON that the API takes.
-func body(of sent: [DeclaredField]) -> JSON {
-    tree(
-        sent.compactMap { declared in
-            declared.json.map { (declared.field.definition.path.map { Text($0) }, $0) }
-        }
-    )
+/// The fields as the nested JSON that the API takes, with the annotation that remembers an owed restart.
+func body(of sent: [DeclaredField], marker: JSON? = nil) -> JSON {
+    var values = sent.compactMap { declared in
+        declared.json.map { (path: declared.field.definition.path.map { Text($0) }, value: $0) }
+    }
+    if let marker { values.append((["metadata", "annotations", RestartMarker.key], marker)) }
+    return tree(values)
 }
 
 /// Nests values by their paths; members stand in the order in which they first appear.

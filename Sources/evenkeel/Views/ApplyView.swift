@@ -62,6 +62,7 @@ struct ApplyView: Sendable {
     /// Which fields an update is about: a resource can have several.
     private func fields(of operation: Plan.Operation) -> String {
         guard operation.action == .update else { return "" }
+        if operation.changes.isEmpty { return ": restart owed" }
         let names = operation.changes.map { FieldText.value(Text($0.field.definition.name)) }
         let shown = names.prefix(3).joined(separator: ", ")
         return ": \(shown)\(names.count > 3 ? " and \(names.count - 3) more" : "")"

@@ -23,6 +23,14 @@ struct PlanDocument {
                     ]
                 }
             ),
+            "restart_owed": .list(
+                plan.owed.map { owed in
+                    [
+                        "address": .text(Text("\(owed.address)")),
+                        "fields": .list(owed.fields.map { .text(Text($0)) }),
+                    ]
+                }
+            ),
             "failed": .list(
                 plan.failedRuns.map { run in
                     [
@@ -64,6 +72,7 @@ struct PlanDocument {
                 operation.preconditions.map { JSON.Member(Text($0.name), $0.isMasked ? "(hidden)" : json($0.value)) }
             ),
             "needs": operation.needs.map { .text(Text($0)) } ?? .null,
+            "blocked": operation.blocked.map { .text(Text($0)) } ?? .null,
             "notes": .list(operation.notes.map { .text(Text($0)) }),
         ]
     }

@@ -44,13 +44,15 @@ struct PlanTextView {
             case .run: "+"
             case .cancel: "-"
             case .wait: "."
+            case .restart: "!"
             }
         let effect: String? =
             switch (operation.action, operation.effect) {
             case (.update, .atOnce): "live at once"
             case (.update, .afterRestart): "live after a restart"
+            case (.update, .afterRollout): "live after the rollout"
             case (.update, .atStart): "live when the app is started"
-            case (.run, _), (.cancel, _), (.wait, _): nil
+            case (.run, _), (.cancel, _), (.wait, _), (.restart, _): nil
             }
         return Row(
             sign: style.paint(sign, operation.action == .cancel ? .red : operation.action == .run ? .green : .yellow),
@@ -123,7 +125,7 @@ struct PlanTextView {
     /// What to know before agreeing.
     private var notes: [String] {
         var notes: [String] = []
-        let advice = RestartAdvice(plan.operations)
+        let advice = RestartAdvice(plan.operations, owed: plan.owed)
         if !advice.isEmpty { notes += advice.lines + [""] }
         if plan.operations.contains(where: { $0.action == .run }) {
             notes += [

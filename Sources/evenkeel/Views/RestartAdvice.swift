@@ -5,13 +5,13 @@ import Reconciliation
 struct RestartAdvice {
     private let apps: [Address]
 
-    init(_ operations: [Plan.Operation]) {
-        var apps: [Address] = []
+    init(_ operations: [Plan.Operation], owed: [Plan.Owed] = []) {
+        var apps = owed.map(\.address)
         for operation in operations where operation.effect == .afterRestart {
             let app = operation.address.appending(.app)
-            if apps.last != app { apps.append(app) }
+            if !apps.contains(app) { apps.append(app) }
         }
-        self.apps = apps
+        self.apps = apps.sorted()
     }
 
     var isEmpty: Bool { apps.isEmpty }

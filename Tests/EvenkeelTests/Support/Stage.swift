@@ -48,15 +48,19 @@ struct Stage {
 
     /// Scales a process of acme/production, past Evenkeel.
     func scaleByHand(_ app: String, _ type: String, instances: Int) async throws {
+        try await post("processes/\(type)/actions/scale", ofApp: app, #"{"instances": \#(instances)}"#)
+    }
+
+    /// Restarts an app of acme/production, past Evenkeel.
+    func restartByHand(_ app: String) async throws {
+        try await post("actions/restart", ofApp: app, nil)
+    }
+
+    private func post(_ path: String, ofApp app: String, _ body: String?) async throws {
         let list = try await json("/v3/apps?names=\(app)")
         let guid = try #require(list.firstMatch(of: #/"resources": ?\[\{"guid": ?"([^"]+)"/#)).output.1
         let token = try #require(await sandbox.accessToken(for: user))
-        _ = try await HTTP.send(
-            "POST",
-            "\(sandbox.url)/v3/apps/\(guid)/processes/\(type)/actions/scale",
-            token: token,
-            body: #"{"instances": \#(instances)}"#
-        )
+        _ = try await HTTP.send("POST", "\(sandbox.url)/v3/apps/\(guid)/\(path)", token: token, body: body)
     }
 
     /// The text with what differs from run to run replaced: the folder, the port and durations.

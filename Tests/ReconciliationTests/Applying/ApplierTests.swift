@@ -94,7 +94,7 @@ import Testing
     }
 
     @Test func `after a 404 the process is looked up once by its role`() async {
-        let platform = ScriptedPlatform(processes: [ObservedProcess(guid: "new-web", type: "web")]) {
+        let platform = ScriptedPlatform(processes: [ObservedProcess(guid: "new-web", type: "web", version: "v1")]) {
             [self] request, _ throws(PlatformError) in
             guard request.path.contains("new-web") else { throw failure(404) }
             return process([.command: .value(.text("x"))], guid: "new-web")

@@ -14,18 +14,29 @@ final class ScriptedPlatform: Platform {
     let processes: [ObservedProcess]
     let tasks: [ObservedTask]
     let droplet: ObservedDroplet?
+    /// By reading: the first one, the second one, and so on; the last stays.
+    let deployments: [ObservedDeployment]
+    let instances: [[ObservedInstance]]
+    let active: [ObservedDeployment]
+    private let readings = Mutex((deployments: 0, instances: 0))
 
     init(
         runs: [[ObservedTask]] = [[]],
         processes: [ObservedProcess] = [],
         tasks: [ObservedTask] = [],
         droplet: ObservedDroplet? = nil,
+        deployments: [ObservedDeployment] = [],
+        instances: [[ObservedInstance]] = [[]],
+        active: [ObservedDeployment] = [],
         sender: @escaping Sender
     ) {
         self.runs = runs
         self.processes = processes
         self.tasks = tasks
         self.droplet = droplet
+        self.deployments = deployments
+        self.instances = instances
+        self.active = active
         self.sender = sender
     }
 
@@ -46,6 +57,26 @@ final class ScriptedPlatform: Platform {
     func process(ofApp appGUID: String, type: Text) async throws(PlatformError) -> ObservedProcess? {
         processes.first { $0.type == type }
     }
+
+    func processes(ofApp appGUID: String) async throws(PlatformError) -> [ObservedProcess] { processes }
+
+    func instances(ofProcess guid: String) async throws(PlatformError) -> [ObservedInstance] {
+        let reading = readings.withLock { counts in
+            counts.instances += 1
+            return counts.instances
+        }
+        return instances[min(reading, instances.count) - 1]
+    }
+
+    func deployment(_ guid: String) async throws(PlatformError) -> ObservedDeployment? {
+        let reading = readings.withLock { counts in
+            counts.deployments += 1
+            return counts.deployments
+        }
+        return deployments.isEmpty ? nil : deployments[min(reading, deployments.count) - 1]
+    }
+
+    func activeDeployments(ofApp appGUID: String) async throws(PlatformError) -> [ObservedDeployment] { active }
 
     func currentDroplet(ofApp appGUID: String) async throws(PlatformError) -> ObservedDroplet? { droplet }
 

@@ -16,6 +16,13 @@ import Testing
         desiredApp { $0.processes = [DesiredProcess(type: "web", origin: place(5), fields: fields)] }
     }
 
+    /// The annotation that remembers an owed restart, as it stands in a plan.
+    private func owed(_ fields: String...) -> String {
+        let names = fields.map { #"\"\#($0)\""# }.joined(separator: ",")
+        return
+            #"{"evenkeel.dev/restart-owed":"{\"v\":1,\"process\":\"{process.guid}\",\"version\":\"{process.version}\",\"fields\":[\#(names)]}"}"#
+    }
+
     @Test func `settings and metadata of a process go into one PATCH, its scale into another request`() throws {
         let desired = process(
             declared(.instances, .number(3)),
@@ -31,7 +38,8 @@ import Testing
         #expect(settings.request.path == "/v3/processes/{process.guid}")
         #expect(
             settings.request.body?.compact
-                == #"{"command":"run","metadata":{"labels":{"tier":"front"}},"health_check":{"data":{"timeout":60}}}"#
+                == #"{"command":"run","metadata":{"labels":{"tier":"front"},"annotations":\#(owed("command", "health_check.timeout"))},"#
+                + #""health_check":{"data":{"timeout":60}}}"#
         )
         #expect(settings.effect == .afterRestart)
         let scale = try #require(plan.operations.last)
@@ -53,7 +61,8 @@ import Testing
 
         #expect(operation.changes.map(\.field) == [.healthCheck(.endpoint)])
         #expect(
-            operation.request.body?.compact == #"{"health_check":{"type":"http","data":{"endpoint":"/new"}}}"#
+            operation.request.body?.compact == #"{"health_check":{"type":"http","data":{"endpoint":"/new"}},"#
+                + #""metadata":{"annotations":\#(owed("health_check.endpoint"))}}"#
         )
     }
 
@@ -66,7 +75,10 @@ import Testing
             planned(process(declared(.healthCheck(.type), .text("port"))), observed).plan.operations.first
         )
 
-        #expect(operation.request.body?.compact == #"{"health_check":{"type":"port"}}"#)
+        #expect(
+            operation.request.body?.compact
+                == #"{"health_check":{"type":"port"},"metadata":{"annotations":\#(owed("health_check.type"))}}"#
+        )
     }
 
     @Test func `nothing to do is an empty plan`() {
@@ -142,7 +154,11 @@ import Testing
 
         #expect(diagnostics.map(\.code) == [.notFound])
         #expect(diagnostics.first?.details.contains(.help("did you mean `web`?")) == true)
-        #expect(plan.operations.map { "\($0.address)" } == ["acme/production/other/processes/web"])
+        #expect(
+            plan.operations.map { "\($0.address)" } == [
+                "acme/production/other/processes/web", "acme/production/other/processes/web",
+            ]
+        )
         #expect(PlanSummary(plan).line.hasSuffix("1 with errors."))
     }
 

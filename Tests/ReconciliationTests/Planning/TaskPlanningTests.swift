@@ -287,7 +287,7 @@ import Testing
         let diagnostics = notSupportedYet(in: state)
 
         #expect(Set(diagnostics.map(\.code)) == [.notSupportedYet])
-        #expect(diagnostics.compactMap(\.primary?.range.start.line).sorted() == [14, 15, 16, 18])
+        #expect(diagnostics.compactMap(\.primary?.range.start.line).sorted() == [14, 15, 18])
     }
 
     @Test func `values that ask for nothing special are fine`() {

@@ -24,7 +24,7 @@ actor ModelPlatform: Platform {
 
     private func change(_ app: inout ObservedApp, by request: Request) -> Answer? {
         let parts = request.path.split(separator: "/").map(String.init)
-        guard parts.count >= 3 else { return nil }
+        guard parts.count >= 3 || request.kind == .createDeployment else { return nil }
         switch request.kind {
         case .patchApp where parts[2] == app.guid:
             merge(request.body, into: &app.fields)
@@ -49,7 +49,24 @@ actor ModelPlatform: Platform {
             merge(request.body, into: &app.tasks[index].fields)
             if request.kind == .cancelTask { app.tasks[index].state = .canceling }
             return .task(app.tasks[index])
-        case .patchApp, .patchDroplet, .createTask, .awaitTask: return nil
+        case .restartApp where parts[2] == app.guid:
+            restart(&app, isRolling: false)
+            return .app(app.fields)
+        case .createDeployment where request.body?["relationships"]?["app"]?["data"]?["guid"] == .text(Text(app.guid)):
+            restart(&app, isRolling: true)
+            var deployment = ObservedDeployment(guid: "deployment", reason: "DEPLOYED", createdAt: "now")
+            deployment.isActive = false
+            return .deployment(deployment)
+        case .patchApp, .patchDroplet, .createTask, .awaitTask, .restartApp, .createDeployment, .cancelDeployment:
+            return nil
+        }
+    }
+
+    /// Every process gets another version, and a rolling deployment makes a new web process with what the old one had.
+    private func restart(_ app: inout ObservedApp, isRolling: Bool) {
+        for index in app.processes.indices {
+            app.processes[index].version = (app.processes[index].version ?? "") + "+"
+            if isRolling, app.processes[index].type == "web" { app.processes[index].guid += "+" }
         }
     }
 
@@ -107,7 +124,7 @@ actor ModelPlatform: Platform {
         switch json {
         case .text(let text): .text(text)
         case .number(let number): .number(number)
-        case .null, .bool, .symbol, .masked, .list, .object: nil
+        case .null, .bool, .symbol, .template, .masked, .list, .object: nil
         }
     }
 
@@ -118,6 +135,18 @@ actor ModelPlatform: Platform {
     func process(ofApp appGUID: String, type: Text) async throws(PlatformError) -> ObservedProcess? {
         apps.first { $0.guid == appGUID }?.processes.first { $0.type == type }
     }
+
+    func processes(ofApp appGUID: String) async throws(PlatformError) -> [ObservedProcess] {
+        apps.first { $0.guid == appGUID }?.processes ?? []
+    }
+
+    func instances(ofProcess guid: String) async throws(PlatformError) -> [ObservedInstance] {
+        [ObservedInstance(index: 0, state: "RUNNING")]
+    }
+
+    func deployment(_ guid: String) async throws(PlatformError) -> ObservedDeployment? { nil }
+
+    func activeDeployments(ofApp appGUID: String) async throws(PlatformError) -> [ObservedDeployment] { [] }
 
     func currentDroplet(ofApp appGUID: String) async throws(PlatformError) -> ObservedDroplet? {
         apps.first { $0.guid == appGUID }?.droplet

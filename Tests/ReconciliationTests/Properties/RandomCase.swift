@@ -91,7 +91,12 @@ struct RandomCase {
 
     private mutating func declare(_ name: Text, against app: ObservedApp) -> DesiredApp {
         var desired = DesiredApp(name: name, origin: next())
+        if random.chance(15) { return desired }
         desired.fields = someMetadata()
+        if random.chance(40) {
+            let strategy = random.pick(DesiredRollout.Strategy.allCases)
+            desired.rollout = Declared(DesiredRollout(strategy: strategy), at: next())
+        }
         if random.chance(50) {
             desired.droplet = DesiredDroplet(origin: next(), fields: someMetadata())
             if app.lifecycle == .docker, random.chance(50) {

@@ -1,0 +1,75 @@
+import Diagnostics
+
+extension AppPlanner {
+    /// The plan restarts the app when settings are not live.
+    var isRolledOut: Bool { (desired.rollout?.value.strategy ?? .none) != .none }
+
+    /// The annotation that goes with changes that are not live at once; nil when all are, or nothing runs.
+    func marker(for changes: [FieldChange], of process: ObservedProcess) -> JSON? {
+        let names = changes.filter { !$0.isImplied && !$0.field.definition.isLiveAtOnce }.map(\.field.definition.name)
+        guard observed.isStarted, !names.isEmpty else { return nil }
+        let earlier = RestartMarker.owed(by: process) ?? []
+        return RestartMarker.ofProcess(earlier.filter { !names.contains($0) } + names)
+    }
+
+    /// One rollout an app, after all its settings: for what this plan changes and for what an earlier apply left.
+    mutating func planRollout() {
+        let left = owedFields
+        guard let rollout = desired.rollout, isRolledOut, observed.isStarted else {
+            if !left.isEmpty { owed.append(Plan.Owed(address: address, fields: left)) }
+            return
+        }
+        let changed = operations.filter { $0.effect == .afterRollout }
+        guard !changed.isEmpty || !left.isEmpty else { return }
+        if !resources.contains(address) { resources.append(address) }
+        var draft = draft(of: rollout)
+        draft.action = .restart
+        draft.timeout = rollout.value.timeout
+        if !left.isEmpty { draft.notes.append("owed since an earlier change of \(left.joined(separator: ", "))") }
+        let types = observed.processes.map(\.type)
+        let touched = changed.compactMap { operation -> Text? in
+            if case .process(let type) = operation.address.part { type } else { nil }
+        }
+        if left.isEmpty, !touched.isEmpty, touched.count == changed.count, !touched.contains("web"),
+            types.contains("web")
+        {
+            draft.notes.append("the API restarts whole apps: web is restarted, too")
+        }
+        append(draft, changes: [], body: body(of: rollout.value), expected: [])
+    }
+
+    /// The settings of any process or of the droplet that are not live.
+    private var owedFields: [String] {
+        guard observed.isStarted, observed.deployments.isEmpty else { return [] }
+        var fields: [String] = []
+        for process in observed.processes {
+            for field in RestartMarker.owed(by: process) ?? [] where !fields.contains(field) { fields.append(field) }
+        }
+        if let droplet = observed.droplet, RestartMarker.isOwed(by: droplet, on: observed.processes) {
+            fields.append("image")
+        }
+        return fields
+    }
+
+    private func draft(of rollout: Declared<DesiredRollout>) -> Draft {
+        switch rollout.value.strategy {
+        case .rolling:
+            var draft = Draft(.rollout, address, at: rollout.origin, .createDeployment, "/v3/deployments")
+            draft.notes = ["rolling deployment, \(rollout.value.maxInFlight) at a time"]
+            return draft
+        case .restart, .none:
+            var draft = Draft(.rollout, address, at: rollout.origin, .restartApp, "/v3/apps/{app.guid}/actions/restart")
+            draft.notes = ["restart, with an interruption of service"]
+            return draft
+        }
+    }
+
+    private func body(of rollout: DesiredRollout) -> JSON? {
+        guard rollout.strategy == .rolling else { return nil }
+        return [
+            "strategy": "rolling",
+            "options": ["max_in_flight": .number(rollout.maxInFlight)],
+            "relationships": ["app": ["data": ["guid": .symbol("app.guid")]]],
+        ]
+    }
+}

@@ -1,0 +1,256 @@
+import Diagnostics
+import Sandbox
+
+// The commands that raise the diagnostics, one case each.
+
+extension DiagnosticGoldenTests {
+    static let instances = "storefront: {processes: {web: {instances: 5}}}"
+    static let timeout = "storefront:\n  processes:\n    web:\n      health_check:\n        timeout: 600"
+    static let task = "storefront: {tasks: {migrate: {command: bin/migrate}}}"
+
+    static let cases: [Case] = [
+        Case(
+            code: .notSupportedYet,
+            apps: """
+                storefront:
+                  protected: true
+                  droplet: {image_update: restage}
+                """
+        ),
+        Case(code: .noSuchTarget, apps: instances, arguments: ["--target", "acme/production/storefont"]),
+        Case(
+            code: .targetTooNarrow,
+            apps: """
+                storefront:
+                  droplet: {image: registry.acme.example/storefront:2}
+                  tasks: {migrate: {command: bin/migrate, run: once_per_droplet}}
+                """,
+            arguments: ["--target", "**/tasks/migrate"]
+        ),
+        Case(
+            code: .notFound,
+            apps: """
+                storefornt: {}
+                storefront:
+                  processes: {wbe: {instances: 1}}
+                  tasks: {seed: {template: {process: cron}}}
+                empty:
+                  droplet: {metadata: {labels: {a: b}}}
+                payments:
+                  processes: {web: {instances: 3}}
+                """
+        ),
+        Case(code: .notPermitted, apps: "storefront: {metadata: {labels: {a: b}}}", user: "supporter"),
+        Case(
+            code: .notPermitted,
+            variant: "apply",
+            apps: "storefront: {metadata: {labels: {a: b}}}",
+            command: "apply",
+            arguments: ["--yes"],
+            user: "supporter"
+        ),
+        Case(
+            code: .notPermitted,
+            variant: "image",
+            apps: "storefront: {droplet: {image: registry.acme.example/storefront:2}}"
+        ),
+        Case(
+            code: .hiddenValue,
+            apps: "storefront: {processes: {web: {command: bin/serve}}}",
+            command: "apply",
+            arguments: ["--yes"],
+            user: "supporter"
+        ),
+        Case(
+            code: .imageNotChangeable,
+            apps: "payments: {droplet: {image: registry.acme.example/payments:2}}",
+            user: "admin"
+        ),
+        Case(
+            code: .deploymentInFlight,
+            apps: instances,
+            change: { $0.organizations[0].spaces[0].apps[0].deployments = [Seed.Deployment()] }
+        ),
+        Case(
+            code: .runInProgress,
+            apps: "storefront: {tasks: {old-import: {command: bin/other, wait: {timeout: 30s}}}}",
+            command: "apply",
+            arguments: ["--yes"]
+        ),
+        Case(
+            code: .waitTimedOut,
+            apps: "storefront: {tasks: {migrate: {command: bin/migrate, wait: {timeout: 90s}}}}",
+            command: "apply",
+            arguments: ["--yes"],
+            change: { $0.taskRuns = [Seed.TaskRun("migrate", runSeconds: nil)] }
+        ),
+        Case(
+            code: .rolloutFailed,
+            apps: """
+                storefront:
+                  rollout: {strategy: rolling, timeout: 40s}
+                  processes: {web: {command: bin/crash}}
+                """,
+            command: "apply",
+            arguments: ["--yes"],
+            change: {
+                $0.processRuns = [
+                    Seed.ProcessRun(
+                        command: "bin/crash",
+                        result: .crashed,
+                        details: "APP/PROC/WEB: Exited with status 1"
+                    )
+                ]
+            }
+        ),
+        Case(
+            code: .runFailed,
+            variant: "waited",
+            apps: """
+                storefront:
+                  tasks:
+                    migrate: {command: bin/migrate, wait: true}
+                    seed: {command: bin/seed}
+                """,
+            command: "apply",
+            arguments: ["--yes"],
+            change: {
+                $0.taskRuns = [
+                    Seed.TaskRun(
+                        "migrate",
+                        runSeconds: 3,
+                        result: .failed,
+                        failureReason: "App instance exited with exit code 1"
+                    )
+                ]
+            }
+        ),
+        Case(
+            code: .apiRejected,
+            apps: timeout,
+            command: "apply",
+            arguments: ["--yes"]
+        ),
+        Case(
+            code: .apiRejected,
+            variant: "several-errors",
+            apps: instances,
+            command: "apply",
+            arguments: ["--yes"],
+            fault: answer(
+                422,
+                "POST",
+                "/v3/processes/*",
+                #"{"errors":[{"detail":"one","title":"CF-UnprocessableEntity","code":10008},"#
+                    + #"{"detail":"two","title":"CF-Other","code":1}]}"#
+            )
+        ),
+        Case(
+            code: .apiRejected,
+            variant: "bare-error",
+            apps: instances,
+            command: "apply",
+            arguments: ["--yes"],
+            fault: answer(
+                422,
+                "POST",
+                "/v3/processes/*",
+                #"{"code":10008,"detail":"bare","title":"CF-UnprocessableEntity"}"#
+            )
+        ),
+        Case(
+            code: .notAuthorized,
+            apps: instances,
+            command: "apply",
+            arguments: ["--yes"],
+            fault: answer(
+                403,
+                "POST",
+                "/v3/processes/*",
+                #"{"errors":[{"detail":"Feature Disabled: app_scaling","title":"CF-FeatureDisabled","code":330002}]}"#
+            )
+        ),
+        Case(
+            code: .apiUnavailable,
+            apps: instances,
+            command: "apply",
+            arguments: ["--yes"],
+            fault: answer(502, "POST", "/v3/processes/*", "<html><h1>502 Bad Gateway</h1></html>", "text/html")
+        ),
+        Case(
+            code: .apiUnavailable,
+            variant: "observing",
+            apps: instances,
+            fault: answer(503, "GET", "/v3/apps", "API down for maintenance", "text/plain")
+        ),
+        Case(
+            code: .rateLimited,
+            apps: instances,
+            fault: answer(
+                429,
+                "GET",
+                "/v3/apps",
+                #"{"errors":[{"detail":"Rate Limit Exceeded","title":"CF-RateLimitExceeded","code":10013}]}"#,
+                "text/plain",
+                [("Retry-After", "3000")]
+            )
+        ),
+        Case(
+            code: .unexpectedAnswer,
+            apps: instances,
+            fault: answer(200, "GET", "/v3/apps", #"{"resources": [{"#)
+        ),
+        Case(
+            code: .unexpectedAnswer,
+            variant: "wrong-types",
+            apps: instances,
+            fault: answer(
+                200,
+                "GET",
+                "/v3/apps",
+                #"{"pagination":{"total_results":1,"total_pages":1,"next":null},"resources":[{"guid":5}]}"#
+            )
+        ),
+        Case(
+            code: .notLoggedIn,
+            apps: instances,
+            fault: answer(
+                401,
+                "POST",
+                "/oauth/token",
+                #"{"error":"unauthorized","error_description":"Bad credentials"}"#
+            )
+        ),
+        Case(
+            code: .unknownOutcome,
+            apps: task,
+            command: "apply",
+            arguments: ["--yes"],
+            fault: answer(503, "POST", "/v3/apps/*/tasks", "gone", "text/plain")
+        ),
+        Case(
+            code: .runFailed,
+            apps: task,
+            command: "apply",
+            arguments: ["--yes"],
+            change: { $0.taskRuns = [Seed.TaskRun("migrate", result: .unavailable)] }
+        ),
+    ]
+
+    /// The same answer to every such request.
+    private static func answer(
+        _ status: Int,
+        _ method: String,
+        _ path: String,
+        _ body: String,
+        _ type: String = "application/json",
+        _ headers: [(name: String, value: String)] = []
+    ) -> Fault {
+        Fault(
+            method: method,
+            path: path,
+            times: nil,
+            .answer(status: status, headers: [("Content-Type", type)] + headers, body: Array(body.utf8))
+        )
+    }
+}
