@@ -27,20 +27,53 @@ package struct Reconciler: Sendable {
     }
 
     /// Performs exactly the plan that was made, on a platform that can write or one that cannot.
+    ///
+    /// Apps with a deployment in flight come last: it is waited for, then they are observed and planned again.
     package func apply(
         _ planning: Planning,
+        of desired: DesiredState,
         on platform: any Platform,
         options: ApplyOptions,
         clock: any Clock<Duration> = ContinuousClock(),
         progress: @escaping Applier.Progress
     ) async -> ApplyReport {
-        let applier = Applier(
-            platform: platform,
-            observed: planning.observed,
-            options: options,
-            clock: clock,
-            progress: progress
-        )
-        return await applier.apply(planning.plan)
+        func perform(_ plan: Plan, _ observed: ObservedState) async -> ApplyReport {
+            await Applier(
+                platform: platform,
+                observed: observed,
+                options: options,
+                clock: clock,
+                progress: progress
+            ).apply(plan)
+        }
+        guard platform.canWrite, !planning.plan.waits.isEmpty else {
+            return await perform(planning.plan, planning.observed)
+        }
+        let first = await perform(planning.plan.withoutWaits, planning.observed)
+        let postponed = planning.plan.postponed
+        if Task.isCancelled || (options.failsFast && !first.diagnostics.isEmpty) {
+            return first.followed(by: ApplyReport(notAttempting: postponed))
+        }
+        let waiting = DeploymentWaiting(platform: platform, clock: clock, progress: progress)
+        let (ended, problems) = await waiting.wait(for: planning.plan.waits, upTo: options.deploymentPatience)
+        let stuck = postponed.filter { !ended.contains($0.address.appending(.app)) }
+        var rest = ApplyReport(notAttempting: stuck)
+        rest.problems = problems
+        guard !ended.isEmpty else { return first.followed(by: rest) }
+        do {
+            let again = try await plan(desired.keeping(ended))
+            var second = await perform(again.plan.withoutWaits, again.observed)
+                .followed(by: ApplyReport(notAttempting: again.plan.postponed))
+            // Another deployment has begun meanwhile.
+            let late = again.plan.waits.map {
+                Diagnostic.deploymentNotEnded($0, reason: $0.deployment.reason, after: 0)
+            }
+            second.problems += again.diagnostics + late
+            return first.followed(by: second).followed(by: rest)
+        } catch {
+            rest.problems.append(error.diagnostic(intent: "show what is declared", api: planning.plan.api))
+            let lost = postponed.filter { ended.contains($0.address.appending(.app)) }
+            return first.followed(by: ApplyReport(notAttempting: lost)).followed(by: rest)
+        }
     }
 }

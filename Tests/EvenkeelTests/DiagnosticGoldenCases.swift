@@ -68,8 +68,19 @@ extension DiagnosticGoldenTests {
         ),
         Case(
             code: .deploymentInFlight,
+            variant: "paused",
             apps: instances,
-            change: { $0.organizations[0].spaces[0].apps[0].deployments = [Seed.Deployment()] }
+            change: { $0.organizations[0].spaces[0].apps[0].deployments = [Seed.Deployment(reason: "PAUSED")] }
+        ),
+        Case(
+            code: .deploymentInFlight,
+            apps: instances,
+            command: "apply",
+            arguments: ["--yes", "--wait-for-deployments", "20s"],
+            change: { seed in
+                seed.organizations[0].spaces[0].apps[0].deployments = [Seed.Deployment()]
+                seed.processRuns = [Seed.ProcessRun(app: "storefront", startSeconds: nil)]
+            }
         ),
         Case(
             code: .runInProgress,

@@ -167,4 +167,29 @@ import Testing
             #expect(await stage.run("plan", "--exit-code").status == 0)
         }
     }
+
+    @Test func `a deployment that somebody else started is waited for, then the app is planned again`() async throws {
+        var seed = Seed.storefront
+        seed.processRuns = [Seed.ProcessRun(app: "storefront", startSeconds: 8)]
+        try await withStage(seed: seed) { stage in
+            try stage.write(
+                """
+                storefront: {processes: {web: {instances: 5, command: bin/new}}}
+                payments: {processes: {web: {instances: 2}}}
+                """
+            )
+            try await stage.deployByHand("storefront")
+
+            let plan = await stage.run("plan")
+            let apply = await stage.run("apply", "--yes")
+
+            #expect(plan.output.contains("waits for deployment"), "\(plan)")
+            #expect(apply.status == 0, "\(apply)")
+            #expect(apply.output.hasSuffix("Applied 3 of 3 operations.\n"), "\(apply)")
+            #expect(await stage.run("plan", "--exit-code").status == 0)
+            // The other app did not wait.
+            let writes = await stage.writes()
+            #expect(writes.firstIndex { $0.hasSuffix("/actions/scale") } == 1, "\(writes)")
+        }
+    }
 }

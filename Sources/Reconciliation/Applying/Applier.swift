@@ -6,11 +6,19 @@ package struct ApplyOptions: Hashable, Sendable {
     package var taskParallelism: Int
     /// After a failure no further app is begun.
     package var failsFast: Bool
+    /// Seconds to wait for a deployment that somebody else started.
+    package var deploymentPatience: Int
 
-    package init(parallelism: Int = 10, taskParallelism: Int = 1, failsFast: Bool = false) {
+    package init(
+        parallelism: Int = 10,
+        taskParallelism: Int = 1,
+        failsFast: Bool = false,
+        deploymentPatience: Int = 600
+    ) {
         self.parallelism = parallelism
         self.taskParallelism = taskParallelism
         self.failsFast = failsFast
+        self.deploymentPatience = deploymentPatience
     }
 }
 
@@ -23,7 +31,7 @@ package struct Applier: Sendable {
     package enum Event: Sendable {
         case ended(Plan.Operation, Outcome, Duration)
         /// Something on the platform has to end first; said once, and when it changes.
-        case waiting(Plan.Operation, String)
+        case waiting(Address, String)
     }
 
     package typealias Progress = @Sendable (Event) async -> Void

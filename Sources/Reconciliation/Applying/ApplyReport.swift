@@ -25,12 +25,28 @@ package struct ApplyReport: Hashable, Sendable {
     }
 
     package let entries: [Entry]
+    /// What went wrong beside the operations.
+    package var problems: [Diagnostic] = []
 
     package init(entries: [Entry]) {
         self.entries = entries
     }
 
-    package var diagnostics: [Diagnostic] {
+    /// The report of operations that something kept from being attempted.
+    init(notAttempting operations: [Plan.Operation]) {
+        entries = operations.map { Entry($0, .notAttempted) }
+    }
+
+    /// One report after the other.
+    func followed(by other: ApplyReport) -> ApplyReport {
+        var report = ApplyReport(entries: entries + other.entries)
+        report.problems = problems + other.problems
+        return report
+    }
+
+    package var diagnostics: [Diagnostic] { failures + problems }
+
+    private var failures: [Diagnostic] {
         entries.compactMap { if case .failed(let diagnostic) = $0.outcome { diagnostic } else { nil } }
     }
 
@@ -48,7 +64,7 @@ package struct ApplyReport: Hashable, Sendable {
 
     /// Scripts rely on this line.
     package var line: String {
-        let failed = diagnostics.count
+        let failed = failures.count
         var line = "Applied \(applied.count) of \(entries.count) \(entries.count == 1 ? "operation" : "operations")"
         if failed + notAttempted > 0 { line += "; \(failed) failed, \(notAttempted) not attempted" }
         return line + "."

@@ -60,7 +60,7 @@ extension AppApplier {
         let seconds = operation.timeout ?? DesiredTask.usualWait
         var poll = Poll(seconds: seconds)
         var deployment = deployment
-        await progress(.waiting(operation, "deployment \(deployment.guid) is \(deployment.reason)"))
+        await progress(.waiting(operation.address, "deployment \(deployment.guid) is \(deployment.reason)"))
         while deployment.isActive {
             guard let pause = poll.next(), (try? await clock.sleep(for: pause)) != nil else {
                 if Task.isCancelled { throw PlatformError(.cancelled) }
@@ -70,7 +70,7 @@ extension AppApplier {
                 return .failed(.deploymentEnded(operation, deployment, "is gone"))
             }
             if now.reason != deployment.reason {
-                await progress(.waiting(operation, "deployment \(now.guid) is \(now.reason)"))
+                await progress(.waiting(operation.address, "deployment \(now.guid) is \(now.reason)"))
             }
             deployment = now
         }
@@ -113,7 +113,7 @@ extension AppApplier {
             let waiting = try await unready(processes)
             guard !waiting.isEmpty else { return .applied(note: nil) }
             let words = "\(waiting.count) \(waiting.count == 1 ? "instance is" : "instances are") not ready yet"
-            if words != said { await progress(.waiting(operation, words)) }
+            if words != said { await progress(.waiting(operation.address, words)) }
             said = words
             guard let pause = poll.next(), (try? await clock.sleep(for: pause)) != nil else {
                 if Task.isCancelled { throw PlatformError(.cancelled) }

@@ -15,7 +15,9 @@ extension AppApplier {
                 let run = operation.run, run.attempt < run.lastAttempt
             else { return outcome }
             operation.run?.attempt += 1
-            await progress(.waiting(operation, "attempt \(run.attempt) is FAILED, attempt \(run.attempt + 1) follows"))
+            await progress(
+                .waiting(operation.address, "attempt \(run.attempt) is FAILED, attempt \(run.attempt + 1) follows")
+            )
         }
     }
 

@@ -17,7 +17,10 @@ extension AppApplier {
         var poll = Poll(seconds: seconds)
         if !run.state.isTerminal {
             await progress(
-                .waiting(operation, "run \(run.sequenceID) is \(run.state.rawValue), waiting up to \(seconds) s")
+                .waiting(
+                    operation.address,
+                    "run \(run.sequenceID) is \(run.state.rawValue), waiting up to \(seconds) s"
+                )
             )
         }
         while !run.state.isTerminal {
@@ -45,7 +48,7 @@ extension AppApplier {
             return $0.name == name && !$0.state.isTerminal && !isRun
         }
         while let run = live.last {
-            await progress(.waiting(operation, "run \(run.sequenceID) of that name has to end first"))
+            await progress(.waiting(operation.address, "run \(run.sequenceID) of that name has to end first"))
             while true {
                 guard let now = try await platform.task(run.guid), !now.state.isTerminal else { break }
                 guard let pause = poll.next(), (try? await clock.sleep(for: pause)) != nil else {

@@ -11,6 +11,7 @@ struct AppPlanner {
     var unknowns: [Plan.Unknown] = []
     var failedRuns: [Plan.FailedRun] = []
     var owed: [Plan.Owed] = []
+    var waits: [Plan.Wait] = []
     var diagnostics: [Diagnostic] = []
     /// The declared resources of the app.
     var resources: [Address] = []
@@ -33,8 +34,10 @@ struct AppPlanner {
     ///
     /// An app with an error keeps its diagnostics and loses its operations.
     mutating func plan() {
-        if let deployment = observed.deployments.first {
-            diagnostics.append(.deploymentInFlight(deployment, address, at: desired.origin))
+        if let paused = observed.deployments.first(where: { $0.reason == "PAUSED" }) {
+            diagnostics.append(.deploymentPaused(paused, address, at: desired.origin))
+        } else if let deployment = observed.deployments.last {
+            waits.append(Plan.Wait(address: address, origin: desired.origin, deployment: deployment))
         }
         planApp()
         planDroplet()
@@ -98,7 +101,10 @@ struct AppPlanner {
             return
         }
         let context = FieldContext(app: observed, type: declared.type)
-        let drift = drift(of: declared.fields, from: process.fields, context: context)
+        // A deployment moves the instances of web from one process to the other.
+        let isMoving = declared.type == "web" && !observed.deployments.isEmpty
+        let compared = declared.fields.filter { !(isMoving && $0.field == .instances) }
+        let drift = drift(of: compared, from: process.fields, context: context)
         note(drift, of: place)
         var draft = Draft(
             .processSettings,

@@ -24,12 +24,21 @@ package struct Plan: Hashable, Sendable {
         package let blocks: Bool
     }
 
+    /// An app that is changed only when a deployment that somebody else started has ended.
+    package struct Wait: Hashable, Sendable {
+        package let address: Address
+        package let origin: SourceRange
+        package let deployment: ObservedDeployment
+    }
+
     package var api: String
     package var user: String
     /// `ORG/SPACE` of every declared space.
     package var spaces: [String]
     /// By app, then by `OperationStep`, then in the order of the manifest.
     package var operations: [Operation]
+    /// What the others show of these apps is planned again after the wait.
+    package var waits: [Wait]
     package var unknowns: [Unknown]
     package var failedRuns: [FailedRun]
     /// Restarts that an earlier change left, of apps that are not rolled out.
@@ -44,6 +53,7 @@ package struct Plan: Hashable, Sendable {
         self.user = user
         self.spaces = spaces
         operations = []
+        waits = []
         unknowns = []
         failedRuns = []
         owed = []
@@ -141,7 +151,7 @@ extension Plan {
 
     /// Nothing to do, nothing unknown, nothing wrong.
     package var isEmpty: Bool {
-        operations.isEmpty && unknowns.isEmpty && failedRuns.isEmpty && erroneous.isEmpty
+        operations.isEmpty && waits.isEmpty && unknowns.isEmpty && failedRuns.isEmpty && erroneous.isEmpty
     }
 }
 

@@ -123,7 +123,7 @@ extension Diagnostic {
         )
     }
 
-    static func deploymentInFlight(
+    static func deploymentPaused(
         _ deployment: ObservedDeployment,
         _ address: Address,
         at origin: SourceRange
@@ -131,12 +131,30 @@ extension Diagnostic {
         Diagnostic(
             .error,
             .deploymentInFlight,
-            "a deployment of `\(address)` is in flight",
+            "a deployment of `\(address)` is paused",
             subject: "\(address)",
             at: Annotation(origin),
             details: [
                 .note("deployment \(deployment.guid) is \(deployment.reason) since \(deployment.createdAt)"),
-                .help("run again when it is finished, or cancel it with `cf cancel-deployment \(address.app)`"),
+                .help(
+                    "continue it with `cf continue-deployment \(address.app)`, "
+                        + "or cancel it with `cf cancel-deployment \(address.app)`"
+                ),
+            ]
+        )
+    }
+
+    /// A deployment outlasted the wait for it.
+    static func deploymentNotEnded(_ wait: Plan.Wait, reason: String, after seconds: Int) -> Diagnostic {
+        Diagnostic(
+            .error,
+            .deploymentInFlight,
+            "a deployment of `\(wait.address)` has not ended after \(seconds) seconds",
+            subject: "\(wait.address)",
+            at: Annotation(wait.origin),
+            details: [
+                .note("deployment \(wait.deployment.guid) is \(reason); nothing of this app was changed"),
+                .help("run again when it is finished, or allow more time with `--wait-for-deployments`"),
             ]
         )
     }

@@ -70,6 +70,7 @@ private struct Planner {
         result.unknowns += app.unknowns
         result.failedRuns += app.failedRuns
         result.owed += app.owed
+        result.waits += app.waits
         let busy = Set(
             app.operations.map(\.address) + app.unknowns.map(\.address) + app.failedRuns.map(\.address)
         )

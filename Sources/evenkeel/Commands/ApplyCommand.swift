@@ -29,11 +29,22 @@ struct ApplyCommand: ParsableCommand, ConsoleCommand {
     @Option(help: ArgumentHelp("Tasks of one space that are created side by side.", valueName: "count"))
     var taskParallelism = 1
 
+    @Option(
+        help: ArgumentHelp(
+            "How long to wait for deployments that somebody else started, such as 90s or 10m.",
+            valueName: "duration"
+        )
+    )
+    var waitForDeployments = "10m"
+
     @Flag(help: "After a failure begin no further app.")
     var failFast = false
 
     func validate() throws {
         guard parallelism >= 1 else { throw ValidationError("--parallelism takes a whole number, 1 or more") }
+        guard seconds(waitForDeployments) != nil else {
+            throw ValidationError("--wait-for-deployments takes digits and one of s, m, h, not `\(waitForDeployments)`")
+        }
         guard taskParallelism >= 1 else { throw ValidationError("--task-parallelism takes a whole number, 1 or more") }
     }
 
@@ -77,12 +88,14 @@ struct ApplyCommand: ParsableCommand, ConsoleCommand {
         let options = ApplyOptions(
             parallelism: parallelism,
             taskParallelism: taskParallelism,
-            failsFast: failFast
+            failsFast: failFast,
+            deploymentPatience: seconds(waitForDeployments) ?? 600
         )
         let interruption = Interruption()
         let report = await interruption.guarding {
             await Reconciler(platform: platform).apply(
                 planning,
+                of: preparation.desired,
                 on: target,
                 options: options,
                 clock: desk.console.clock
@@ -101,8 +114,18 @@ struct ApplyCommand: ParsableCommand, ConsoleCommand {
         return status(plan, report, diagnostics, wasInterrupted: interruption.happened)
     }
 
+    /// A duration as in manifests.
+    private func seconds(_ text: String) -> Int? {
+        let factors: [Character: Int] = ["s": 1, "m": 60, "h": 3600]
+        guard let unit = text.last, let factor = factors[unit], let count = Int(text.dropLast()), count >= 0 else {
+            return nil
+        }
+        let (product, overflow) = count.multipliedReportingOverflow(by: factor)
+        return overflow ? nil : product
+    }
+
     private func isAgreed(_ plan: Plan, on console: Console) -> Bool {
-        if isApproved || dryRun || plan.operations.isEmpty { return true }
+        if isApproved || dryRun || plan.operations.isEmpty && plan.waits.isEmpty { return true }
         return console.ask("\nApply? Only `yes` is taken as agreement: ") == "yes"
     }
 

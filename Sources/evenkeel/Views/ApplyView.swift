@@ -19,8 +19,8 @@ struct ApplyView: Sendable {
     func show(_ event: Applier.Event) {
         switch event {
         case .ended(let operation, let outcome, let duration): show(operation, outcome, duration)
-        case .waiting(let operation, let what):
-            console.talk("  ...    \(FieldText.value(Text("\(operation.address)"))): \(what)")
+        case .waiting(let address, let what):
+            console.talk("  ...    \(FieldText.value(Text("\(address)"))): \(what)")
         }
     }
 

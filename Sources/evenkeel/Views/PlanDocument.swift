@@ -23,6 +23,16 @@ struct PlanDocument {
                     ]
                 }
             ),
+            "waits": .list(
+                plan.waits.map { wait in
+                    [
+                        "address": .text(Text("\(wait.address)")),
+                        "origin": DiagnosticDocument.place(wait.origin),
+                        "deployment": .text(Text(wait.deployment.guid)),
+                        "reason": .text(Text(wait.deployment.reason)),
+                    ]
+                }
+            ),
             "restart_owed": .list(
                 plan.owed.map { owed in
                     [

@@ -34,7 +34,7 @@ struct PlanTextView {
     }
 
     private var rows: [Row] {
-        plan.operations.map(row) + plan.unknowns.map(row) + plan.failedRuns.map(row)
+        plan.waits.map(row) + plan.operations.map(row) + plan.unknowns.map(row) + plan.failedRuns.map(row)
     }
 
     private func row(_ operation: Plan.Operation) -> Row {
@@ -73,6 +73,21 @@ struct PlanTextView {
     private func fieldText(_ change: FieldChange, _ operation: Plan.Operation) -> String {
         let text = FieldText.change(change)
         return operation.action == .run && text.hasPrefix("+ ") ? String(text.dropFirst(2)) : text
+    }
+
+    private func row(_ wait: Plan.Wait) -> Row {
+        Row(
+            sign: style.paint(".", .yellow),
+            word: "wait",
+            address: wait.address,
+            origin: wait.origin,
+            remarks: [],
+            fields: [],
+            notes: [
+                "waits for deployment \(wait.deployment.guid) (\(wait.deployment.reason) since \(wait.deployment.createdAt)), "
+                    + "then the app is planned again"
+            ]
+        )
     }
 
     private func row(_ unknown: Plan.Unknown) -> Row {

@@ -56,11 +56,24 @@ struct Stage {
         try await post("actions/restart", ofApp: app, nil)
     }
 
+    /// Starts a rolling deployment of an app of acme/production, past Evenkeel.
+    func deployByHand(_ app: String) async throws {
+        let relationship = #"{"relationships": {"app": {"data": {"guid": "\#(try await guid(ofApp: app))"}}}}"#
+        try await post("/v3/deployments", relationship)
+    }
+
     private func post(_ path: String, ofApp app: String, _ body: String?) async throws {
+        try await post("/v3/apps/\(try await guid(ofApp: app))/\(path)", body)
+    }
+
+    private func guid(ofApp app: String) async throws -> Substring {
         let list = try await json("/v3/apps?names=\(app)")
-        let guid = try #require(list.firstMatch(of: #/"resources": ?\[\{"guid": ?"([^"]+)"/#)).output.1
+        return try #require(list.firstMatch(of: #/"resources": ?\[\{"guid": ?"([^"]+)"/#)).output.1
+    }
+
+    private func post(_ path: String, _ body: String?) async throws {
         let token = try #require(await sandbox.accessToken(for: user))
-        _ = try await HTTP.send("POST", "\(sandbox.url)/v3/apps/\(guid)/\(path)", token: token, body: body)
+        _ = try await HTTP.send("POST", sandbox.url + path, token: token, body: body)
     }
 
     /// The text with what differs from run to run replaced: the folder, the port and durations.

@@ -177,9 +177,23 @@ import Testing
         #expect(diagnostic.details == [.help("did you mean `production`?")])
     }
 
-    @Test func `a deployment in flight keeps the whole app from being changed`() {
+    @Test func `a deployment in flight is waited for, and the instances of web are not compared`() {
         let observed = observedApp {
             $0.deployments = [ObservedDeployment(guid: "d", reason: "DEPLOYING", createdAt: "2026-11-01T00:00:00Z")]
+        }
+
+        let desired = process(declared(.memory, .number(1)), declared(.instances, .number(9)))
+        let (plan, diagnostics) = planned(desired, observed)
+
+        #expect(diagnostics.isEmpty)
+        #expect(plan.waits.map(\.deployment.guid) == ["d"])
+        #expect(plan.operations.flatMap(\.changes).map(\.field) == [.memory])
+        #expect(!plan.isEmpty)
+    }
+
+    @Test func `a paused deployment is an error at once`() {
+        let observed = observedApp {
+            $0.deployments = [ObservedDeployment(guid: "d", reason: "PAUSED", createdAt: "2026-11-01T00:00:00Z")]
         }
 
         let (plan, diagnostics) = planned(process(declared(.memory, .number(1))), observed)
