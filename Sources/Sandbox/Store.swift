@@ -68,6 +68,7 @@ package actor Store {
         deployments = filler.deployments
         revisions = filler.revisions
         packages = filler.packages
+        builds = filler.builds
         deploymentsInFlight = filler.deploymentsInFlight
         runtime.processRuns = seed.processRuns
         runtime.buildRuns = seed.buildRuns

@@ -36,6 +36,34 @@ extension StoreFiller {
         packages.insert(row)
     }
 
+    /// The builds that made the droplets, which the first admin of the seed had made.
+    ///
+    /// Their guids come from a sequence of their own, so that those of all else stay as they were.
+    mutating func addBuilds() {
+        var source = guids.besides
+        let admin = users.all.compactMap { users[position: $0] }.first { $0.scopes.contains("cloud_controller.admin") }
+        for droplet in droplets.all.compactMap({ droplets[position: $0] }) where droplet.state == "STAGED" {
+            guard let package = droplet.packageGUID else { continue }
+            builds.insert(
+                BuildRow(
+                    guid: source.guid(),
+                    createdAt: droplet.createdAt,
+                    updatedAt: droplet.updatedAt,
+                    state: "STAGED",
+                    memory: BuildRow.usualMemory,
+                    disk: BuildRow.usualDisk,
+                    logRate: ServerDefaults.logRate,
+                    lifecycle: droplet.lifecycle,
+                    packageGUID: package,
+                    dropletGUID: droplet.guid,
+                    creatorGUID: admin?.guid ?? "",
+                    appGUID: droplet.appGUID,
+                    metadata: Metadata()
+                )
+            )
+        }
+    }
+
     /// One that is under way and has a process goes on with the clock.
     mutating func addDeployment(_ seeded: Seed.Deployment, to app: AppRow) {
         let identity = complete(seeded.identity)

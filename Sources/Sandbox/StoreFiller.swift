@@ -16,6 +16,7 @@ struct StoreFiller {
     var roles = Table<RoleRow>()
     var revisions = Table<RevisionRow>()
     var packages = Table<PackageRow>()
+    var builds = Table<BuildRow>()
     var tasksInFlight: Set<String> = []
     var deploymentsInFlight: Set<String> = []
 
@@ -47,6 +48,7 @@ struct StoreFiller {
         tasks = tasks.inOrderOfCreation
         deployments = deployments.inOrderOfCreation
         packages = packages.inOrderOfCreation
+        addBuilds()
     }
 
     private mutating func addUser(_ user: Seed.User) {

@@ -4,6 +4,14 @@ package enum GUIDSource: Sendable {
     /// The same sequence for the same number, for tests.
     case seeded(UInt64)
 
+    /// A sequence beside this one, which it leaves as it is.
+    var besides: GUIDSource {
+        switch self {
+        case .random: .random
+        case .seeded(let state): .seeded(~state)
+        }
+    }
+
     /// A guid in the form of a version 4 UUID.
     mutating func guid() -> String {
         let high = next() & 0xffff_ffff_ffff_0fff | 0x4000

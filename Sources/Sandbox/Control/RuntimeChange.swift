@@ -47,7 +47,10 @@ extension Store {
         settle()
         if let isAvailable = change.isAvailable { runtime.isAvailable = isAvailable }
         if let runs = change.processRuns { runtime.processRuns = runs }
-        if let runs = change.buildRuns { runtime.buildRuns = runs }
+        if let runs = change.buildRuns {
+            runtime.buildRuns = runs
+            for guid in buildsInFlight { planEnd(of: guid) }
+        }
         if change.syncs {
             for guid in runtime.syncs.keys.sorted() { syncWhenDue(guid) }
         }

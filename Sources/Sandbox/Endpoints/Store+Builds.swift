@@ -70,6 +70,7 @@ extension Store {
             logRate: message.logRate,
             lifecycle: message.isDocker ?? (package.type == "docker") ? .docker : .buildpack(),
             packageGUID: package.guid,
+            creatorGUID: call.identity.userGUID,
             creator: call.identity,
             appGUID: app.guid,
             metadata: try message.metadata.applied(to: Metadata())
@@ -113,8 +114,8 @@ private struct BuildMessage {
         func number(_ name: String, _ lowest: BodyRules.Bound, _ usual: Int) -> Int {
             rules.number(name, body[name], lowest) ?? usual
         }
-        memory = number("staging_memory_in_mb", .above(0), 1024)
-        disk = number("staging_disk_in_mb", .above(0), 4096)
+        memory = number("staging_memory_in_mb", .above(0), BuildRow.usualMemory)
+        disk = number("staging_disk_in_mb", .above(0), BuildRow.usualDisk)
         logRate = number("staging_log_rate_limit_bytes_per_second", .atLeast(-1), ServerDefaults.logRate)
         let guid = body["package"]?["guid"]
         packageGUID = guid?.text ?? ""

@@ -99,6 +99,6 @@ extension DeploymentRow {
     /// The state as the deprecated filter `states` knows it.
     fileprivate var oldState: String {
         guard !isActive else { return reason }
-        return reason == "CANCELED" ? "CANCELED" : "DEPLOYED"
+        return reason == "CANCELED" || wasCanceling ? "CANCELED" : "DEPLOYED"
     }
 }

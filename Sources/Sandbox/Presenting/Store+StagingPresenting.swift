@@ -51,9 +51,10 @@ extension Store {
                 writer.null("droplet")
             }
             writer.object("created_by") { writer in
-                writer.text("guid", row.creator.userGUID)
-                writer.text("name", row.creator.userName)
-                writer.text("email", row.creator.isClient ? nil : row.creator.userName)
+                let creator = users[row.creatorGUID]
+                writer.text("guid", creator?.guid)
+                writer.text("name", creator?.name.string)
+                writer.text("email", creator.flatMap { $0.isClient ? nil : $0.name.string })
             }
             writer.object("relationships") { $0.relationship("app", row.appGUID) }
             writer.metadata(row.metadata)

@@ -114,7 +114,10 @@ extension Store {
     /// Lets a deployment of a started app begin, in place of those under way.
     private func begin(_ row: inout DeploymentRow, _ process: ProcessRow, _ revision: RevisionRow) -> [String] {
         for other in deployments.rows(ofParent: row.appGUID) where other.isActive {
-            deployments.update(other.guid) { $0.change(to: "FINALIZED", "SUPERSEDED", at: now) }
+            deployments.update(other.guid) { row in
+                row.wasCanceling = row.reason == "CANCELING"
+                row.change(to: "FINALIZED", "SUPERSEDED", at: now)
+            }
             deploymentsInFlight.remove(other.guid)
         }
         var process = process

@@ -88,6 +88,10 @@ extension Store {
             surplus -= gone
             setInstances(process.guid, process.instances - gone)
         }
+        // what was being cancelled goes in any case, and does not count
+        // (`deployment_updater/actions/scale_down_canceled_processes.rb`)
+        let cancelled = deployments.rows(ofParent: row.appGUID).filter(\.wasCanceling).compactMap(\.webGUID)
+        for guid in cancelled where processes[guid].map({ $0.instances > 0 }) ?? false { setInstances(guid, 0) }
         return true
     }
 

@@ -20,9 +20,15 @@ extension Store {
             fail(row, "StagingError - Staging error: " + refusal.detail, message: refusal.detail)
             throw refusal
         }
-        guard let seconds = run.runSeconds else { return }
-        builds.update(row.guid) { $0.end = now.advanced(by: seconds) }
         buildsInFlight.insert(row.guid)
+        planEnd(of: row.guid)
+    }
+
+    /// Finds out when a build ends by what is known of its image now.
+    func planEnd(of guid: String) {
+        guard let row = builds[guid], let package = packages[row.packageGUID] else { return }
+        let end = run(of: package).runSeconds.map { max(now, row.createdAt.advanced(by: $0)) }
+        builds.update(guid) { $0.end = end }
     }
 
     /// Ends a build whose time has come.

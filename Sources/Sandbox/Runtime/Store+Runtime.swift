@@ -84,9 +84,11 @@ extension Store {
     func instances(of process: ProcessRow) -> [ProcessInstance] {
         guard process.instances > 0 else { return [] }
         let now = now
-        let runs = process.workload.map { self.runs(of: process, $0) } ?? []
+        // the runtime is asked for the present version
+        let workload = process.workload.flatMap { $0.version == process.version ? $0 : nil }
+        let runs = workload.map { self.runs(of: process, $0) } ?? []
         return (0..<min(process.instances, Store.mostInstancesShown)).map { index in
-            guard let workload = process.workload, let start = workload.start(of: index) else {
+            guard let workload, let start = workload.start(of: index) else {
                 return ProcessInstance(process: process, index: index, now: now)
             }
             let run = runs.last { $0.instances?.contains(index) ?? true } ?? Seed.ProcessRun()

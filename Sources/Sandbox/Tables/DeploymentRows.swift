@@ -22,6 +22,8 @@ struct DeploymentRow: TableRow {
     var canaryStep = 1
     /// Whether a canary still scales up to its step; that shows as DEPLOYING.
     var isBeforePause = false
+    /// Whether it was being cancelled when another took its place.
+    var wasCanceling = false
     /// When the updater looks at it next; nil when it waits for a request or is over.
     var nextStep: Timestamp?
     let appGUID: String

@@ -27,11 +27,16 @@ struct BuildRow: TableRow {
     let lifecycle: Lifecycle
     let packageGUID: String
     var dropletGUID: String?
-    let creator: Identity
+    let creatorGUID: String
+    /// Who audit events of its end name; nobody is when it was seeded.
+    var creator: Identity = .nobody
     let appGUID: String
     var metadata: Metadata
     /// When it ends by itself; nil when it has ended or stages for ever.
     var end: Timestamp?
+
+    static let usualMemory = 1024
+    static let usualDisk = 4096
 
     var parentGUID: String { appGUID }
 }
