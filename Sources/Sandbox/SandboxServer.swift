@@ -18,6 +18,8 @@ package struct SandboxServer: Sendable {
         package var faults: [Fault]
         /// The URL of links, when it is not the address that the server listens on.
         package var externalURL: String?
+        /// Called for every request once its answer is known, and for one that gets none.
+        package var onRequest: (@Sendable (JournalEntry) -> Void)?
 
         package init(
             host: String = "127.0.0.1",
@@ -28,7 +30,8 @@ package struct SandboxServer: Sendable {
             refreshTokenLifetime: Int = 2_592_000,
             rateLimit: RateLimit? = nil,
             faults: [Fault] = [],
-            externalURL: String? = nil
+            externalURL: String? = nil,
+            onRequest: (@Sendable (JournalEntry) -> Void)? = nil
         ) {
             self.host = host
             self.port = port
@@ -39,6 +42,18 @@ package struct SandboxServer: Sendable {
             self.rateLimit = rateLimit
             self.faults = faults
             self.externalURL = externalURL
+            self.onRequest = onRequest
+        }
+
+        /// The URL under which clients reach the server, which stands in its links.
+        package func url(port: Int) -> String {
+            if let externalURL { return externalURL }
+            return switch host {
+            // an address to listen on, not one to connect to
+            case "0.0.0.0": "http://127.0.0.1:\(port)"
+            case "::": "http://[::1]:\(port)"
+            default: host.contains(":") ? "http://[\(host)]:\(port)" : "http://\(host):\(port)"
+            }
         }
 
         /// A clock that stands still and the same guids every time.
@@ -61,15 +76,15 @@ package struct SandboxServer: Sendable {
     package func application(
         onReady: @escaping @Sendable (Int) async -> Void = { _ in }
     ) -> some ApplicationProtocol {
-        let (store, host) = (store, options.host)
+        let (store, options) = (store, options)
         var logger = Logger(label: "sandbox")
         logger.logLevel = .critical
         return Application(
             responder: SandboxResponder(store: store),
-            configuration: ApplicationConfiguration(address: .hostname(host, port: options.port)),
+            configuration: ApplicationConfiguration(address: .hostname(options.host, port: options.port)),
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? 0
-                await store.serve(at: "http://\(host):\(port)")
+                await store.serve(at: options.url(port: port))
                 await onReady(port)
             },
             logger: logger
@@ -78,6 +93,12 @@ package struct SandboxServer: Sendable {
 
     /// Listens until the task is cancelled.
     package func run(onReady: @escaping @Sendable (_ port: Int) async -> Void = { _ in }) async throws {
-        try await application(onReady: onReady).run()
+        do {
+            try await application(onReady: onReady).run()
+        } catch let error as IOError {
+            throw ListenFailure(error, options)
+        } catch let error as SocketAddressError.UnknownHost {
+            throw ListenFailure(error, options)
+        }
     }
 }

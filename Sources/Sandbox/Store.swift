@@ -47,6 +47,8 @@ package actor Store {
     var requestCounts: [String: RequestCount] = [:]
     var faults: [Fault]
     var journalEntries: [JournalEntry] = []
+    /// How many entries the journal had before it was cleared.
+    var clearedEntries = 0
 
     package init(seed: Seed, options: SandboxServer.Options = SandboxServer.Options()) {
         self.options = options

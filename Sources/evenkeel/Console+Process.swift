@@ -11,6 +11,7 @@ extension Console {
     static var process: Console {
         let inputIsTerminal = isatty(STDIN_FILENO) == 1
         return Console(
+            program: CommandLine.arguments.first ?? "evenkeel",
             environment: .process,
             readInput: readAllInput,
             ask: { question in

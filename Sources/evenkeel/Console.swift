@@ -4,6 +4,8 @@ import CloudController
 ///
 /// stdout is the answer, stderr is talk.
 struct Console: Sendable {
+    /// How this program was called, for commands that can be pasted.
+    var program = "evenkeel"
     var environment: Environment
     /// All of standard input.
     var readInput: @Sendable () -> [UInt8]

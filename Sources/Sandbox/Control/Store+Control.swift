@@ -5,6 +5,22 @@ extension Store {
     /// Returns nil when the request is none of them.
     func control(_ request: IncomingRequest) -> Answer? {
         guard request.path.hasPrefix("/sandbox/") else { return nil }
+        let answer = answerControl(request)
+        options.onRequest?(
+            JournalEntry(
+                time: now,
+                method: request.method,
+                path: request.target,
+                status: answer.status,
+                user: nil,
+                isWrite: false,
+                body: nil
+            )
+        )
+        return answer
+    }
+
+    private func answerControl(_ request: IncomingRequest) -> Answer {
         switch (request.method, request.path) {
         case ("GET", "/sandbox/requests"): return Answer.json(200) { writeJournal(to: &$0) }
         case ("DELETE", "/sandbox/requests"):

@@ -4,7 +4,10 @@ import Diagnostics
 extension Store {
     /// Writes a request down, and finds the trouble that it meets.
     func receive(_ request: IncomingRequest) -> (entry: Int, fault: Fault?) {
-        (enterInJournal(request), takeFault(for: request))
+        let entry = enterInJournal(request)
+        let fault = takeFault(for: request)
+        if let fault { noteFault(fault, on: entry) }
+        return (entry, fault)
     }
 
     /// Executes a request, and completes its entry in the journal.

@@ -49,6 +49,13 @@ package struct JSONWriter {
         }
     }
 
+    /// Begins a new line before the next element or the end, for lists that people look at.
+    package mutating func newLine() {
+        if needsComma { bytes.append(UInt8(ascii: ",")) }
+        needsComma = false
+        bytes.append(UInt8(ascii: "\n"))
+    }
+
     private mutating func separate() {
         if needsComma { bytes.append(UInt8(ascii: ",")) }
         needsComma = true
