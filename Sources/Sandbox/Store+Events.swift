@@ -13,7 +13,7 @@ extension Store {
             type: type,
             actorGUID: identity.userGUID,
             actorType: "user",
-            actorName: identity.userName,
+            actorName: identity.email,
             appGUID: app.guid,
             appName: app.name,
             data: data,

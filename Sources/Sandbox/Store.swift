@@ -43,6 +43,8 @@ package actor Store {
     var taskRuns: [Seed.TaskRun]
     var featureFlags: [Seed.FeatureFlag]
 
+    var rateLimit: RateLimit?
+
     var tokens = TokenBook()
     var requestCounts: [String: RequestCount] = [:]
     var faults: [Fault]
@@ -57,6 +59,7 @@ package actor Store {
         taskRuns = seed.taskRuns
         featureFlags = seed.featureFlags
         faults = options.faults
+        rateLimit = options.rateLimit
         var filler = StoreFiller(guids: options.guids, now: options.clock.start)
         filler.fill(from: seed)
         guids = filler.guids

@@ -43,13 +43,20 @@ extension StoreFiller {
             lifecycle: lifecycle,
             image: seeded.image.map { Text($0) },
             checksum: isDocker || seeded.state != "STAGED" ? nil : seeded.checksum ?? makeChecksum(),
-            executionMetadata: seeded.executionMetadata ?? (isDocker ? "" : "{}"),
+            executionMetadata: seeded.executionMetadata ?? (isDocker || seeded.state == "AWAITING_UPLOAD" ? "" : "{}"),
             processTypes: seeded.processTypes.map { (Text($0.type), Text($0.command)) },
             user: seeded.user.map { Text($0) },
+            buildpacks: buildpacks(of: seeded, lifecycle),
             appGUID: app,
-            packageGUID: seeded.packageGUID ?? guids.guid(),
+            // what waits for its bits was not staged from a package
+            packageGUID: seeded.packageGUID ?? (seeded.state == "AWAITING_UPLOAD" ? nil : guids.guid()),
             metadata: seeded.metadata
         )
+    }
+
+    private func buildpacks(of seeded: Seed.Droplet, _ lifecycle: Lifecycle) -> [DetectedBuildpack] {
+        guard case .buildpack(let names, _) = lifecycle, seeded.state != "AWAITING_UPLOAD" else { return [] }
+        return seeded.buildpacks ?? names.map { DetectedBuildpack($0) }
     }
 
     private mutating func makeChecksum() -> String {

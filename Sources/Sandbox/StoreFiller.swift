@@ -34,6 +34,7 @@ struct StoreFiller {
                 name: Text(client.id),
                 secret: Text(client.secret),
                 origin: "uaa",
+                email: Text(client.id),
                 scopes: client.scopes,
                 isClient: true
             )
@@ -58,6 +59,7 @@ struct StoreFiller {
             name: Text(user.name),
             secret: Text(user.password),
             origin: Text(user.origin),
+            email: Text(user.email ?? user.name),
             scopes: user.scopes,
             isClient: false
         )

@@ -30,7 +30,7 @@ extension Store {
     func settle() {
         settleAgenda()
         let now = now
-        for guid in tasksInFlight {
+        for guid in runtime.endsTasks ? tasksInFlight : [] {
             guard let task = tasks[guid], let ending = task.ending, ending.time <= now else { continue }
             end(task, at: ending.time, failureReason: ending.failureReason)
         }

@@ -42,7 +42,7 @@ extension Store {
     }
 
     func limitRate(_ request: IncomingRequest, _ sender: Identity?, hasInvalidToken: Bool) -> RateVerdict {
-        guard let limit = options.rateLimit else { return .unlimited }
+        guard let limit = rateLimit else { return .unlimited }
         guard request.path.hasPrefix("/v3"), request.path != "/v3" else { return .unlimited }
         if request.header("authorization")?.lowercased().hasPrefix("basic") == true { return .unlimited }
         if let sender, sender.readsSecretsEverywhere { return .unlimited }

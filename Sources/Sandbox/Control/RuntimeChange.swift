@@ -8,7 +8,11 @@ struct RuntimeChange {
     static let kind = SeedKind(
         "runtime",
         article: "the",
-        [SeedKey("available", .flag), SeedKey("sync", .flag)],
+        [
+            SeedKey("available", .flag), SeedKey("refusing", .flag), SeedKey("log_cache_available", .flag),
+            SeedKey("sync", .flag), SeedKey("task_endings", .choice(["automatic", "manual"])),
+            SeedKey("task_runs", .list(.mapping(SeedLanguage.taskRun))),
+        ],
         SeedLanguage.runs
     )
 
@@ -25,6 +29,14 @@ struct RuntimeChange {
     }
 
     var isAvailable: Bool? { value["available"].flag }
+    var refusesContent: Bool? { value["refusing"].flag }
+    var logCacheIsUp: Bool? { value["log_cache_available"].flag }
+    var endsTasks: Bool? { value["task_endings"].text.map { $0 == "automatic" } }
+
+    var taskRuns: [Seed.TaskRun]? {
+        value["task_runs"].isPresent ? value["task_runs"].items.map(Seed.TaskRun.init) : nil
+    }
+
     /// Whether to sync at once instead of waiting for the next time.
     var syncs: Bool { value["sync"].flag ?? false }
 
@@ -46,6 +58,10 @@ extension Store {
         }
         settle()
         if let isAvailable = change.isAvailable { runtime.isAvailable = isAvailable }
+        if let refuses = change.refusesContent { runtime.refusesContent = refuses }
+        if let isUp = change.logCacheIsUp { runtime.logCacheIsUp = isUp }
+        if let endsTasks = change.endsTasks { runtime.endsTasks = endsTasks }
+        if let runs = change.taskRuns { taskRuns = runs }
         if let runs = change.processRuns { runtime.processRuns = runs }
         if let runs = change.buildRuns {
             runtime.buildRuns = runs

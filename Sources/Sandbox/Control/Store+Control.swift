@@ -33,6 +33,13 @@ extension Store {
         case ("GET", "/sandbox/clock"): return clock()
         case ("POST", "/sandbox/clock"): return moveClock(request)
         case ("POST", "/sandbox/runtime"): return changeRuntime(request)
+        case ("POST", "/sandbox/state"): return changeState(request)
+        case ("POST", "/sandbox/events"): return addEvent(request)
+        case ("POST", "/sandbox/apps"): return addApp(request)
+        case ("POST", let path) where path.hasPrefix("/sandbox/tasks/"):
+            return endTask(String(path.dropFirst("/sandbox/tasks/".count)), request)
+        case ("DELETE", let path) where path.hasPrefix("/sandbox/apps/"):
+            return removeApp(String(path.dropFirst("/sandbox/apps/".count)))
         default: return refuse("the sandbox has no \(request.method) \(request.path)", status: 404)
         }
     }

@@ -62,9 +62,9 @@ extension Store {
                 writer.number("version", 0)
                 writer.text("osbapi_version", "2.15")
                 writer.object("rate_limits") { writer in
-                    writer.bool("enabled", options.rateLimit != nil)
-                    writer.number("general_limit", options.rateLimit?.general ?? 2000)
-                    writer.number("reset_interval_in_minutes", (options.rateLimit?.intervalInSeconds ?? 3600) / 60)
+                    writer.bool("enabled", rateLimit != nil)
+                    writer.number("general_limit", rateLimit?.general ?? 2000)
+                    writer.number("reset_interval_in_minutes", (rateLimit?.intervalInSeconds ?? 3600) / 60)
                 }
                 writer.object("links") { writer in
                     writer.link("self", baseURL + "/v3/info")

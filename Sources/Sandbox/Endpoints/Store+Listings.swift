@@ -36,8 +36,15 @@ extension Store {
     }
 
     func getRole(_ call: Call) throws(Refusal) -> Answer {
+        let includes = try SingleInclude(call, allowed: ListRules.roles.includes)
         guard let row = roles[call.parameter("guid")], canRead(row, access(call)) else { throw .notFound("Role") }
-        return Answer.json(200) { write(row, to: &$0) }
+        return Answer.json(200) { writer in
+            write(row, to: &writer) { writer in
+                if includes.isEmpty { return }
+                let names = ListRules.roles.includes.filter { includes.contains($0) }
+                writer.object("included") { self.writeSubjects(of: [row], names, to: &$0) }
+            }
+        }
     }
 
     private func canRead(_ role: RoleRow, _ access: Access) -> Bool {

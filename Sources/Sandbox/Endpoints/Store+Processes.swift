@@ -43,13 +43,17 @@ extension Store {
     func processStats(_ call: Call) throws(Refusal) -> Answer {
         let (process, _, _) = try readableProcess(call)
         guard runtime.isAvailable else { throw .statsUnavailable }
-        return Answer.json(200) { writer in
+        let answer = Answer.json(200) { writer in
             writer.object { writer in
                 writer.list("resources") { writer in
-                    for instance in instances(of: process) { instance.writeStats(to: &writer) }
+                    for instance in instances(of: process) {
+                        instance.writeStats(hasUsage: runtime.logCacheIsUp, to: &writer)
+                    }
                 }
             }
         }
+        return runtime.logCacheIsUp
+            ? answer : answer.adding([("X-Cf-Warnings", "Stats+server+temporarily+unavailable.")])
     }
 
     func processInstances(_ call: Call) throws(Refusal) -> Answer {

@@ -101,17 +101,20 @@ extension Store {
         _ app: AppRow,
         _ call: Call
     ) throws(Refusal) -> Answer {
-        var run = taskRuns.last { Pattern.matches($0.name, task.name.string) } ?? Seed.TaskRun("*")
-        if !runtime.isAvailable { run.result = .unavailable }
+        let run = taskRuns.last { Pattern.matches($0.name, task.name.string) } ?? Seed.TaskRun("*")
         var row = task
         row.metadata = metadata
-        apps.update(app.guid) { $0.lastSequenceID = task.sequenceID }
+        let now = now
+        apps.update(app.guid) { row in
+            row.lastSequenceID = task.sequenceID
+            row.updatedAt = now
+        }
         record("audit.app.task.create", app: app.guid, eventData(of: task), call)
-        guard run.result == .succeeded || run.result == .failed else {
+        if let refusal = refusal(ofRun: run) {
             row.state = "FAILED"
             row.failureReason = "Unable to request task to be run"
             tasks.insert(row)
-            throw run.result == .unavailable ? .taskWorkersUnavailable : .taskError
+            throw refusal
         }
         row.ending = run.runSeconds.map { seconds in
             let reason = run.result == .failed ? run.failureReason ?? ServerDefaults.failureReason : nil
@@ -121,16 +124,22 @@ extension Store {
         tasksInFlight.insert(row.guid)
         return answer(202, row.guid, showsCommand: true)
     }
+
+    /// Why the runtime does not take a task, if it does not.
+    private func refusal(ofRun run: Seed.TaskRun) -> Refusal? {
+        if !runtime.isAvailable || run.result == .unavailable { return .taskWorkersUnavailable }
+        return runtime.refusesContent || run.result == .refused ? .taskError : nil
+    }
 }
 
 extension Refusal {
-    fileprivate static let taskWorkersUnavailable = Refusal(
+    static let taskWorkersUnavailable = Refusal(
         status: 503,
         title: "CF-TaskWorkersUnavailable",
         code: 170020,
         detail: "Task workers are unavailable: failed with status: 500, body: bbs down"
     )
-    fileprivate static let taskError = Refusal(
+    static let taskError = Refusal(
         status: 500,
         title: "CF-TaskError",
         code: 170019,

@@ -63,6 +63,8 @@ extension Store {
             tasksInFlight.insert(task.guid)
         }
         record("audit.app.task.cancel", app: app.guid, eventData(of: task), call)
+        // the state is committed before the runtime is asked
+        if !runtime.isAvailable { throw .taskWorkersUnavailable }
         return answer(202, task.guid, showsCommand: true)
     }
 

@@ -21,8 +21,18 @@ extension Store {
     package func answer(_ request: IncomingRequest) -> Answer {
         settle()
         var answer = answerWithoutRequestID(request)
+        // the web server refuses it before there is an id
+        if request.query.utf8.count > Store.longestQuery { return answer }
         answer.headers.append((name: "X-VCAP-Request-ID", value: requestID(for: request)))
         return answer
+    }
+
+    /// What Puma takes (`puma ext/puma_http11/puma_http11.c`).
+    private static let longestQuery = 10_240
+
+    private func longQuery(_ request: IncomingRequest) -> String {
+        "Puma caught this error: HTTP element QUERY_STRING is longer than the (1024 * 10) allowed length "
+            + "(was \(request.query.utf8.count)) (Puma::HttpParserError)\n"
     }
 
     private func answerWithoutRequestID(_ request: IncomingRequest) -> Answer {
@@ -32,8 +42,8 @@ extension Store {
             }
             return issueToken(request)
         }
-        if request.query.utf8.count > 10_240 {
-            return Answer.text(400, "HTTP element QUERY_STRING is longer than the (1024 * 10) allowed length")
+        if request.query.utf8.count > Store.longestQuery {
+            return Answer(status: 400, body: Array(longQuery(request).utf8))
         }
         let sender = sender(of: request)
         let hasInvalidToken = sender == nil && bearer(request) != nil
@@ -65,7 +75,8 @@ extension Store {
         _ path: String,
         _ parameters: [String: String]
     ) throws(Refusal) -> Answer {
-        guard let query = Query(request.query) else { throw .badQuery(["invalid %-encoding"]) }
+        // broken encodings trip the server up
+        guard let query = Query(request.query) else { throw .unknownError }
         if query.parameters.contains(where: { query.text($0.name)?.utf8.contains(0) ?? false }) { throw .unknownError }
         if case .token = route.entry {
             guard let sender else { throw bearer(request) == nil ? .notAuthenticated : .invalidToken }
@@ -115,13 +126,22 @@ enum RequestBody {
     /// The content type cannot be read.
     case notAcceptable
 
+    /// What Rails takes for JSON (`Mime::Type.register "application/json"`).
+    private static let jsonTypes = ["application/json", "text/x-json", "application/jsonrequest", "application/jsond"]
+
     static func read(_ request: IncomingRequest) throws(Refusal) -> RequestBody {
         guard request.isWrite else { return .object(JSONObject()) }
-        let type = (request.header("content-type") ?? "application/json").prefix { $0 != ";" }
-        guard type.contains("/") else { return .notAcceptable }
-        if request.body.isEmpty { return .object(JSONObject()) }
+        let type = (request.header("content-type") ?? "").prefix { $0 != ";" }
+        guard type.isEmpty || type.contains("/") else { return .notAcceptable }
         if type == "application/x-www-form-urlencoded" { return .object(try form(request.body)) }
-        guard let value = try? JSONParser.parse(request.body) else { throw .unparsable }
+        // what is not called JSON is not looked at
+        guard jsonTypes.contains(String(type)), !request.body.isEmpty else { return .object(JSONObject()) }
+        let value: JSONValue
+        do throws(JSONParser.Failure) {
+            value = try JSONParser.parse(request.body)
+        } catch {
+            throw error.isOfEncoding ? .unknownError : .unparsable
+        }
         guard let object = value.object else { return .object(JSONObject([(name: "_json", value: value)])) }
         // Rails wraps bodies under this key, and leaves one alone that has it
         return .object(object["body"]?.object ?? object)

@@ -4,6 +4,8 @@ import Diagnostics
 package struct JSONParser {
     package struct Failure: Error {
         package let offset: Int
+        /// Whether the text is JSON whose characters are none.
+        package let isOfEncoding: Bool
     }
 
     private static let maximumDepth = 500
@@ -17,7 +19,7 @@ package struct JSONParser {
     }
 
     package static func parse(_ bytes: [UInt8]) throws(Failure) -> JSONValue {
-        guard String(validating: bytes, as: UTF8.self) != nil else { throw Failure(offset: 0) }
+        guard String(validating: bytes, as: UTF8.self) != nil else { throw Failure(offset: 0, isOfEncoding: true) }
         var parser = JSONParser(bytes)
         try parser.skipBlanks()
         let value = try parser.value()
@@ -26,7 +28,7 @@ package struct JSONParser {
         return value
     }
 
-    private var failure: Failure { Failure(offset: position) }
+    private var failure: Failure { Failure(offset: position, isOfEncoding: false) }
 
     private var next: UInt8? { position < bytes.count ? bytes[position] : nil }
 
@@ -181,10 +183,10 @@ extension JSONParser {
         let first = try hexadecimal()
         if let scalar = Unicode.Scalar(first) { return scalar }
         guard (0xd800..<0xdc00).contains(first), take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) else {
-            throw failure
+            throw Failure(offset: position, isOfEncoding: true)
         }
         let second = try hexadecimal()
-        guard (0xdc00..<0xe000).contains(second) else { throw failure }
+        guard (0xdc00..<0xe000).contains(second) else { throw Failure(offset: position, isOfEncoding: true) }
         guard let scalar = Unicode.Scalar(0x10000 + (first - 0xd800) << 10 + (second - 0xdc00)) else { throw failure }
         return scalar
     }

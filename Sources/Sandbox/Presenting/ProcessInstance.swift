@@ -69,7 +69,9 @@ struct ProcessInstance {
     }
 
     /// Writes an entry of the stats (`cloud_controller_ng app/presenters/v3/process_stats_presenter.rb`).
-    func writeStats(to writer: inout JSONWriter) {
+    ///
+    /// - Parameter hasUsage: Whether the log cache, which knows the figures, answers.
+    func writeStats(hasUsage: Bool, to writer: inout JSONWriter) {
         let isPlaced = state == .running || state == .starting
         writer.object { writer in
             writer.text("type", process.type.string)
@@ -83,18 +85,18 @@ struct ProcessInstance {
             }
             writer.number("uptime", uptime ?? 0)
             if state != .down, let workload {
-                writer.number("mem_quota", workload.memory * 1_048_576)
-                writer.number("disk_quota", workload.disk * 1_048_576)
-                writer.number("log_rate_limit", workload.logRate)
+                writer.number("mem_quota", hasUsage ? workload.memory * 1_048_576 : nil)
+                writer.number("disk_quota", hasUsage ? workload.disk * 1_048_576 : nil)
+                writer.number("log_rate_limit", hasUsage ? workload.logRate : nil)
                 writer.number("fds_quota", 16384)
             }
             writer.null("isolation_segment")
             writer.text("details", details)
-            if state != .down { writeUsage(hasPorts: isPlaced, to: &writer) }
+            if state != .down { writeUsage(hasPorts: isPlaced, hasUsage: hasUsage, to: &writer) }
         }
     }
 
-    private func writeUsage(hasPorts: Bool, to writer: inout JSONWriter) {
+    private func writeUsage(hasPorts: Bool, hasUsage: Bool, to writer: inout JSONWriter) {
         writer.list("instance_ports") { writer in
             guard hasPorts else { return }
             writer.object { writer in
@@ -105,6 +107,7 @@ struct ProcessInstance {
             }
         }
         writer.object("usage") { writer in
+            guard hasUsage else { return }
             writer.text("time", String(now.description.dropLast()) + "+00:00")
             writer.value("cpu", .number("0.015"))
             writer.value("cpu_entitlement", .number("0.125"))

@@ -28,6 +28,7 @@ extension Store {
                 writer.link("app", appURL)
                 writer.link("assign_current_droplet", appURL + "/relationships/current_droplet", method: "PATCH")
                 if let package = row.packageGUID { writer.link("package", "\(baseURL)/v3/packages/\(package)") }
+                if row.state == "AWAITING_UPLOAD" { writer.link("upload", url + "/upload", method: "POST") }
                 if row.checksum != nil { writer.link("download", url + "/download") }
             }
         }
@@ -42,20 +43,21 @@ extension Store {
         } else {
             writer.null("checksum")
         }
-        guard case .buildpack(let buildpacks, let stack) = row.lifecycle else {
+        guard case .buildpack(_, let stack) = row.lifecycle else {
             writer.null("buildpacks")
             return writer.null("stack")
         }
         writer.list("buildpacks") { writer in
-            for name in buildpacks {
+            for buildpack in row.buildpacks {
                 writer.object { writer in
-                    writer.text("name", name)
-                    writer.null("detect_output")
-                    writer.null("buildpack_name")
-                    writer.null("version")
+                    writer.text("name", buildpack.name)
+                    writer.text("detect_output", buildpack.detectOutput)
+                    writer.text("buildpack_name", buildpack.buildpackName)
+                    writer.text("version", buildpack.version)
                 }
             }
         }
-        writer.text("stack", stack)
+        // known once it is staged
+        writer.text("stack", row.state == "AWAITING_UPLOAD" ? nil : stack)
     }
 }

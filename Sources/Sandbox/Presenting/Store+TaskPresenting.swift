@@ -28,7 +28,7 @@ extension Store {
         }
     }
 
-    func write(_ row: RoleRow, to writer: inout JSONWriter) {
+    func write(_ row: RoleRow, to writer: inout JSONWriter, included: ((inout JSONWriter) -> Void)? = nil) {
         writer.object { writer in
             writer.identity(row)
             writer.text("type", row.type)
@@ -51,6 +51,7 @@ extension Store {
                 case .space(let guid): writer.link("space", "\(baseURL)/v3/spaces/\(guid)")
                 }
             }
+            included?(&writer)
         }
     }
 

@@ -1,8 +1,21 @@
 import Diagnostics
 
 /// What holds for the runtime below the Cloud Controller as a whole.
-struct RuntimeState: Sendable {
+package struct RuntimeState: Sendable {
+    /// How the runtime takes what it is asked to run.
+    package enum Mode: String, Sendable, CaseIterable {
+        case up
+        /// Every request to it fails.
+        case down
+        /// It answers, and refuses what it is given for its content.
+        case refusing
+    }
+
     var isAvailable = true
+    var refusesContent = false
+    /// Whether tasks end, and cancelled ones stop, as the clock goes; else only when that is asked for.
+    var endsTasks = true
+    var logCacheIsUp = true
     var processRuns: [Seed.ProcessRun] = []
     var buildRuns: [Seed.BuildRun] = []
     /// When the next sync brings what runs in line with a process for which that did not happen at once.
@@ -10,6 +23,11 @@ struct RuntimeState: Sendable {
 
     /// Seconds between two syncs of the Cloud Controller with the runtime.
     static let secondsBetweenSyncs = 30
+
+    mutating func set(_ mode: Mode) {
+        isAvailable = mode != .down
+        refusesContent = mode == .refusing
+    }
 }
 
 extension Store {

@@ -37,6 +37,8 @@ extension Seed {
         package var password: String
         package var guid: String?
         package var origin: String
+        /// What audit events name the user by; nil is the name.
+        package var email: String?
         package var scopes: [String]
 
         package init(
@@ -44,12 +46,14 @@ extension Seed {
             password: String,
             guid: String? = nil,
             origin: String = "uaa",
+            email: String? = nil,
             scopes: [String] = Seed.ordinaryScopes
         ) {
             self.name = name
             self.password = password
             self.guid = guid
             self.origin = origin
+            self.email = email
             self.scopes = scopes
         }
     }

@@ -10,6 +10,8 @@ extension Seed {
         package var checksum: String?
         package var packageGUID: String?
         package var user: String?
+        /// What staging found; nil is the app's buildpacks without anything found.
+        package var buildpacks: [DetectedBuildpack]?
         package var metadata: Metadata
 
         package init(
@@ -22,6 +24,7 @@ extension Seed {
             checksum: String? = nil,
             packageGUID: String? = nil,
             user: String? = nil,
+            buildpacks: [DetectedBuildpack]? = nil,
             metadata: Metadata = Metadata()
         ) {
             self.identity = identity
@@ -33,6 +36,7 @@ extension Seed {
             self.checksum = checksum
             self.packageGUID = packageGUID
             self.user = user
+            self.buildpacks = buildpacks
             self.metadata = metadata
         }
     }

@@ -87,6 +87,26 @@ struct ProcessRow: TableRow {
     var isWeb: Bool { type == "web" }
 }
 
+/// A buildpack as staging used it.
+package struct DetectedBuildpack: Sendable, Hashable {
+    package var name: String
+    package var detectOutput: String?
+    package var buildpackName: String?
+    package var version: String?
+
+    package init(
+        _ name: String,
+        detectOutput: String? = nil,
+        buildpackName: String? = nil,
+        version: String? = nil
+    ) {
+        self.name = name
+        self.detectOutput = detectOutput
+        self.buildpackName = buildpackName
+        self.version = version
+    }
+}
+
 struct DropletRow: TableRow {
     let guid: String
     let createdAt: Timestamp
@@ -100,6 +120,7 @@ struct DropletRow: TableRow {
     var processTypes: [(type: Text, command: Text)]
     /// The user that the image names, for docker droplets.
     var user: Text?
+    var buildpacks: [DetectedBuildpack] = []
     let appGUID: String
     let packageGUID: String?
     var metadata: Metadata

@@ -85,6 +85,7 @@ struct UserRow: TableRow {
     let name: Text
     let secret: Text
     let origin: Text
+    let email: Text
     let scopes: [String]
     let isClient: Bool
 

@@ -4,10 +4,19 @@ struct Identity: Sendable, Hashable {
     let userName: String
     let clientID: String
     let origin: String
+    let email: String
     let scopes: [String]
     let isClient: Bool
 
-    static let nobody = Identity(userGUID: "", userName: "", clientID: "", origin: "", scopes: [], isClient: false)
+    static let nobody = Identity(
+        userGUID: "",
+        userName: "",
+        clientID: "",
+        origin: "",
+        email: "",
+        scopes: [],
+        isClient: false
+    )
 
     var isAdmin: Bool { scopes.contains("cloud_controller.admin") }
     var readsEverything: Bool {

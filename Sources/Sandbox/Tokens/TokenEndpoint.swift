@@ -89,6 +89,7 @@ extension Store {
             userName: user.name.string,
             clientID: clientID,
             origin: user.origin.string,
+            email: user.email.string,
             scopes: user.scopes,
             isClient: user.isClient
         )
@@ -125,6 +126,7 @@ extension Store {
         if !identity.isClient {
             claims["user_id"] = .text(identity.userGUID)
             claims["user_name"] = .text(identity.userName)
+            claims["email"] = .text(identity.email)
             claims["origin"] = .text(identity.origin)
         }
         claims["iat"] = .number(String(now.seconds))
@@ -150,6 +152,7 @@ extension Store {
                 userName: user.name.string,
                 clientID: clientID,
                 origin: user.origin.string,
+                email: user.email.string,
                 scopes: user.scopes,
                 isClient: user.isClient
             )

@@ -37,7 +37,19 @@ extension Seed.Droplet {
             checksum: value["checksum"].text,
             packageGUID: value["package_guid"].text,
             user: value["user"].text,
+            buildpacks: value.has("buildpacks") ? value["buildpacks"].items.map(DetectedBuildpack.init) : nil,
             metadata: Metadata(value["metadata"])
+        )
+    }
+}
+
+extension DetectedBuildpack {
+    fileprivate init(_ value: SeedValue) {
+        self.init(
+            value["name"].text ?? "",
+            detectOutput: value["detect_output"].text,
+            buildpackName: value["buildpack_name"].text,
+            version: value["version"].text
         )
     }
 }

@@ -11,6 +11,7 @@ extension Seed {
                     password: user["password"].text ?? "",
                     guid: user["guid"].text,
                     origin: user["origin"].text ?? "uaa",
+                    email: user["email"].text,
                     scopes: user["scopes"].isPresent ? user["scopes"].texts : Seed.ordinaryScopes
                 )
             },
@@ -31,7 +32,7 @@ extension Seed {
 }
 
 extension Seed.TaskRun {
-    fileprivate init(_ value: SeedValue) {
+    init(_ value: SeedValue) {
         self.init(
             value["name"].text ?? "",
             runSeconds: value.has("run_seconds") ? value["run_seconds"].number : 5,
@@ -61,7 +62,7 @@ extension Metadata.Entries {
 }
 
 extension Quota {
-    fileprivate init(_ value: SeedValue) {
+    init(_ value: SeedValue) {
         self.init(
             totalMemory: value["total_memory_in_mb"].number,
             memoryPerProcess: value["per_process_memory_in_mb"].number,

@@ -23,7 +23,8 @@ enum SeedLanguage {
     static let kinds = [
         seed, user, client, taskRun, processRun, buildRun, organization, quota, organizationRolesKind, spaceRolesKind,
         space, app, lifecycle,
-        lifecycleData, droplet, process, healthCheck, healthCheckData, readinessHealthCheck, readinessHealthCheckData,
+        lifecycleData, droplet, buildpack, process, healthCheck, healthCheckData, readinessHealthCheck,
+        readinessHealthCheckData,
         task, deployment, status, metadata,
     ]
 
@@ -41,7 +42,7 @@ enum SeedLanguage {
         [
             SeedKey("name", .text, isRequired: true), SeedKey("password", .text, isRequired: true),
             SeedKey("guid", .text),
-            SeedKey("origin", .text), SeedKey("scopes", .list(.text)),
+            SeedKey("origin", .text), SeedKey("email", .text), SeedKey("scopes", .list(.text)),
         ]
     )
     static let client = SeedKind(
@@ -144,7 +145,15 @@ enum SeedLanguage {
             SeedKey("state", .choice(["STAGED", "FAILED", "EXPIRED", "STAGING", "AWAITING_UPLOAD"])),
             SeedKey("current", .flag), SeedKey("image", .text, allowsNull: true), SeedKey("process_types", .map(.text)),
             SeedKey("execution_metadata", .text), SeedKey("checksum", .text), SeedKey("package_guid", .text),
-            SeedKey("user", .text), SeedKey("metadata", .mapping(metadata)),
+            SeedKey("user", .text), SeedKey("buildpacks", .list(.mapping(buildpack))),
+            SeedKey("metadata", .mapping(metadata)),
+        ]
+    )
+    static let buildpack = SeedKind(
+        "buildpack",
+        [
+            SeedKey("name", .text, isRequired: true), SeedKey("detect_output", .text), SeedKey("buildpack_name", .text),
+            SeedKey("version", .text),
         ]
     )
     static let process = SeedKind(
