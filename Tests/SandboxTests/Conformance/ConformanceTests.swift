@@ -1,0 +1,74 @@
+import HummingbirdTesting
+import Testing
+
+@testable import Sandbox
+
+/// The sandbox answers what a Cloud Controller 3.228.0 has answered to the same requests.
+@Suite struct ConformanceTests {
+    @Test func `recorded requests are answered as they were`() async throws {
+        var tallies: [(file: String, tally: Replay.Tally)] = []
+        var met: Set<String> = []
+
+        for group in ReplayGroup.all {
+            let server = try Replay.server(group)
+            let replay = try await server.application().test(.router) { client in
+                var replay = try Replay(group, server, client, address: "http://127.0.0.1")
+                try await replay.run()
+                return replay
+            }
+            tallies += replay.tallies
+            met.formUnion(replay.met)
+            for complaint in replay.complaints { Issue.record("\(complaint)") }
+        }
+
+        print(Self.table(tallies))
+        for deviation in Scope.deviations { #expect(met.contains(deviation.exchange), "\(deviation.exchange)") }
+        let early = tallies.filter { $0.file < "20" }
+        #expect(early.reduce(0) { $0 + $1.tally.outOfScope } <= 75)
+        #expect(Scope.deliberate.filter { $0.exchange < "20" }.count < 10)
+    }
+
+    @Test func `over a socket they are answered alike`() async throws {
+        let group = ReplayGroup(
+            seed: "00-seed",
+            files: ["04-processes-patch"],
+            address: "http://127.0.0.1:8181",
+            finished: "2026-11-21T03:10:27Z"
+        )
+        let server = try Replay.server(group)
+
+        let replay = try await server.application().test(.live) { client in
+            let address = "http://127.0.0.1:\(client.port ?? 0)"
+            var replay = try Replay(group, server, client, address: address)
+            try await replay.run()
+            return replay
+        }
+
+        #expect(replay.complaints == [])
+        #expect(replay.tallies.first?.tally.equal == 87)
+    }
+
+    @Test func `every step and every deviation belongs to a recorded exchange`() throws {
+        let files = Set(ReplayGroup.all.flatMap(\.files))
+        let ids = Set(try files.flatMap { try Recording.exchanges($0).map(\.id) })
+
+        for step in Steps.all { #expect(ids.contains(step.exchange), "\(step.exchange)") }
+        for deviation in Scope.deviations { #expect(ids.contains(deviation.exchange), "\(deviation.exchange)") }
+    }
+
+    private static func table(_ rows: [(file: String, tally: Replay.Tally)]) -> String {
+        let heads = ["compared", "equal", "deviating", "out of scope", "without answer"]
+        func line(_ name: String, _ numbers: [Int]) -> String {
+            let cells = zip(heads, numbers).map { head, number in
+                String(repeating: " ", count: head.count + 2 - String(number).count) + String(number)
+            }
+            return name + String(repeating: " ", count: max(0, 24 - name.count)) + cells.joined()
+        }
+        func numbers(_ tally: Replay.Tally) -> [Int] {
+            [tally.compared, tally.equal, tally.deviating, tally.outOfScope, tally.withoutAnswer]
+        }
+        let sums = rows.map { numbers($0.tally) }.reduce([0, 0, 0, 0, 0]) { zip($0, $1).map { $0 + $1 } }
+        let head = String(repeating: " ", count: 24) + heads.map { "  " + $0 }.joined()
+        return ([head] + rows.map { line($0.file, numbers($0.tally)) } + [line("all", sums)]).joined(separator: "\n")
+    }
+}

@@ -1,0 +1,234 @@
+import HTTPTypes
+import HummingbirdTesting
+import NIOCore
+
+@testable import Sandbox
+
+/// Sends recorded requests to a sandbox, in their order, and compares what comes back.
+struct Replay {
+    /// What became of the exchanges of one file.
+    struct Tally {
+        var compared = 0
+        var equal = 0
+        var deviating = 0
+        var outOfScope = 0
+        var withoutAnswer = 0
+    }
+
+    /// Seconds for which tokens are valid; longer than everything that is replayed takes.
+    static let tokenLifetime = 20 * 86_400
+    static let start = Timestamp(seconds: 1_780_000_000)
+
+    let group: ReplayGroup
+    private let client: any TestClientProtocol
+    private let address: String
+    private let store: Store
+    private var correspondence: Correspondence
+    private var tokens: [String: String] = [:]
+    private(set) var tallies: [(file: String, tally: Tally)] = []
+    /// What is not as it should be, for the test to report.
+    private(set) var complaints: [String] = []
+    /// The deviations that were met.
+    private(set) var met: Set<String> = []
+
+    static func server(_ group: ReplayGroup) throws -> SandboxServer {
+        let foundation = RecordedFoundation(try Recording.json(group.seed))
+        let seed = foundation.seed(startingAt: start)
+        let clock = SandboxClock.manual(startingAt: start)
+        return SandboxServer(
+            seed: seed,
+            options: SandboxServer.Options(clock: clock, guids: .seeded(7), tokenLifetime: tokenLifetime)
+        )
+    }
+
+    /// - Parameter address: What the sandbox calls itself.
+    init(_ group: ReplayGroup, _ server: SandboxServer, _ client: any TestClientProtocol, address: String) throws {
+        self.group = group
+        self.client = client
+        self.address = address
+        store = server.store
+        let foundation = RecordedFoundation(try Recording.json(group.seed))
+        correspondence = Correspondence(
+            known: foundation.known,
+            seeded: (Replay.start.advanced(by: Replay.tokenLifetime + 1), Timestamp(group.finished) ?? Replay.start)
+        )
+    }
+
+    mutating func run() async throws {
+        try await prepare()
+        for file in group.files {
+            var tally = Tally()
+            if file.hasPrefix("15-") { try await addPastEvents(file) }
+            for exchange in try Recording.exchanges(file) { try await replay(exchange, &tally) }
+            tallies.append((file, tally))
+        }
+    }
+
+    // MARK: - Before the first request
+
+    private mutating func prepare() async throws {
+        tokens["expired"] = try await grant("grant_type=password&username=admin&password=secret").access
+        try await control("POST", "/sandbox/clock", #"{"advance_seconds":\#(Replay.tokenLifetime + 1)}"#)
+        let users = [
+            "admin", "dev", "supporter", "auditor", "manager", "nobody", "readonly", "readscope", "buildmaster",
+            "openid",
+        ]
+        for user in users {
+            tokens[user] = try await grant("grant_type=password&username=\(user)&password=secret").access
+        }
+        tokens["scope openid only"] = tokens["openid"]
+        tokens["refresh token"] = try await grant("grant_type=password&username=admin&password=secret").refresh
+        let client = "grant_type=client_credentials&client_id=client&client_secret=secret"
+        tokens["client token"] = try await grant(client).access
+        for forged in ["other key", "aud uaa only", "iss other"] {
+            tokens[forged] = (tokens["admin"] ?? "") + forged.prefix(3)
+        }
+        try await control("POST", "/sandbox/state", "{task_endings: manual}")
+    }
+
+    private func grant(_ form: String) async throws -> (access: String, refresh: String) {
+        let answer = try await send(
+            "POST",
+            "/oauth/token",
+            [("Authorization", "Basic Y2Y6"), ("Content-Type", "application/x-www-form-urlencoded")].filter {
+                !form.contains("client_id") || $0.0 != "Authorization"
+            },
+            Array(form.utf8)
+        )
+        let json = try JSONParser.parse(answer.body)
+        return (json["access_token"]?.text ?? "", json["refresh_token"]?.text ?? "")
+    }
+
+    /// What had happened to the apps before the first request, which only the list of events tells.
+    private mutating func addPastEvents(_ file: String) async throws {
+        for exchange in try Recording.exchanges(file) {
+            for event in exchange.response?.json?["resources"]?.list ?? [] {
+                guard let time = event["created_at"]?.text, time <= group.finished else { continue }
+                let body: JSONValue = [
+                    "type": event["type"] ?? .null, "app": event["target"]?["guid"] ?? .null,
+                    "created_at": .text(Replay.start.description), "actor": event["actor"] ?? .null,
+                    "data": event["data"] ?? .null,
+                ]
+                try await control("POST", "/sandbox/events", String(decoding: body.bytes, as: UTF8.self))
+            }
+        }
+    }
+
+    private mutating func control(_ method: String, _ path: String, _ body: String) async throws {
+        let answer = try await send(
+            method,
+            correspondence.translate(path),
+            [],
+            Array(correspondence.translate(body).utf8)
+        )
+        guard answer.status >= 300 else { return }
+        complaints.append("\(method) \(path) \(body): \(answer.status) \(String(decoding: answer.body, as: UTF8.self))")
+    }
+
+    // MARK: - Exchanges
+
+    private mutating func replay(_ exchange: RecordedExchange, _ tally: inout Tally) async throws {
+        // a second each, so that the order of times shows
+        try await control("POST", "/sandbox/clock", #"{"advance_seconds":1}"#)
+        for step in Steps.all where step.exchange == exchange.id { try await perform(step) }
+        if Scope.outOfScope.contains(where: { $0.covers(exchange) }) {
+            tally.outOfScope += 1
+            return
+        }
+        let answer = try await send(
+            exchange.method,
+            correspondence.translate(exchange.target),
+            headers(of: exchange),
+            exchange.body.isEmpty ? [] : translated(exchange.body)
+        )
+        guard let response = exchange.response else {
+            tally.withoutAnswer += 1
+            if let json = try? JSONParser.parse(answer.body) { correspondence.note(unrecorded: json) }
+            return
+        }
+        tally.compared += 1
+        var comparison = Comparison(recordedAddress: group.address, address: address)
+        comparison.compare(response, answer, &correspondence)
+        judge(comparison.differences, of: exchange, &tally)
+    }
+
+    /// Bodies that are no UTF-8 stay as they are.
+    private mutating func translated(_ body: [UInt8]) -> [UInt8] {
+        String(validating: body, as: UTF8.self).map { Array(correspondence.translate($0).utf8) } ?? body
+    }
+
+    private mutating func judge(
+        _ differences: [Comparison.Difference],
+        of exchange: RecordedExchange,
+        _ tally: inout Tally
+    ) {
+        let deviation = Scope.deviations.first { $0.exchange == exchange.id }
+        let unlisted = differences.filter { difference in
+            !(deviation?.places ?? []).contains { difference.place == $0 || difference.place.hasPrefix($0 + ".") }
+        }
+        if differences.isEmpty { tally.equal += 1 } else { tally.deviating += 1 }
+        complaints += unlisted.map { "\(exchange.id): \($0)" }
+        guard let deviation else { return }
+        met.insert(deviation.exchange)
+        for place in deviation.places
+        where !differences.contains(where: { $0.place == place || $0.place.hasPrefix(place + ".") }) {
+            complaints.append("\(exchange.id): \(place) is listed as a deviation and does not deviate")
+        }
+    }
+
+    private mutating func perform(_ step: Step) async throws {
+        switch step.action {
+        case .control(let method, let path, let body): try await control(method, path, body)
+        case .request(let user, let method, let path, let body, let recorded):
+            let answer = try await send(
+                method,
+                correspondence.translate(path),
+                [("Authorization", "bearer \(tokens[user] ?? "")"), ("Content-Type", "application/json")],
+                Array(correspondence.translate(body).utf8)
+            )
+            let made = (try? JSONParser.parse(answer.body))?["guid"]?.text
+            if answer.status >= 300 { complaints.append("\(step.exchange): \(method) \(path): \(answer.status)") }
+            if let recorded, let made, !correspondence.correspond(recorded, made) {
+                complaints.append("\(step.exchange): \(recorded) is bound already")
+            }
+        }
+    }
+
+    // MARK: - HTTP
+
+    /// The recorded headers, with real tokens in the place of their names.
+    private func headers(of exchange: RecordedExchange) -> [(String, String)] {
+        exchange.headers.map { name, value in
+            guard let start = value.firstIndex(of: "<"), let end = value.lastIndex(of: ">") else {
+                return (name, value)
+            }
+            let user = String(value[value.index(after: start)..<end])
+            return (name, value[..<start] + (tokens[user] ?? "unknown"))
+        }
+    }
+
+    private func send(
+        _ method: String,
+        _ target: String,
+        _ headers: [(String, String)],
+        _ body: [UInt8]
+    ) async throws -> Comparison.Answer {
+        var fields = HTTPFields()
+        for (name, value) in headers {
+            guard let name = HTTPField.Name(name) else { continue }
+            fields.append(HTTPField(name: name, value: value))
+        }
+        let response = try await client.execute(
+            uri: target,
+            method: HTTPRequest.Method(method) ?? .get,
+            headers: fields,
+            body: body.isEmpty ? nil : ByteBuffer(bytes: body)
+        )
+        return Comparison.Answer(
+            status: response.status.code,
+            headers: response.headers.map { ($0.name.canonicalName, $0.value) },
+            body: Array(response.body.readableBytesView),
+            time: await store.now
+        )
+    }
+}
