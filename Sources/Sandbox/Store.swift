@@ -40,6 +40,8 @@ package actor Store {
     var settlingAt: Timestamp?
     /// When finished tasks were last pruned, in days since 1970.
     var lastPruning = 0
+    /// The same for audit events.
+    var lastEventPruning = 0
     var taskRuns: [Seed.TaskRun]
     var featureFlags: [Seed.FeatureFlag]
 

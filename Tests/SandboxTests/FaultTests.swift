@@ -151,6 +151,50 @@ import Testing
         }
     }
 
+    @Test func `trouble by chance strikes the same requests for the same seed, and others for another`() async throws {
+        func struck(_ seed: Int) async throws -> [Int] {
+            let text = #"{"path": "/v3/*", "percent": 25, "seed": \#(seed), "status": 500}"#
+            let (faults, diagnostics) = Fault.parse(text, file: "-")
+            #expect(diagnostics.isEmpty)
+            let store = Store(seed: SmallFoundation.seed, options: .init(clock: .manual, faults: faults))
+            var result: [Int] = []
+            for number in 0..<400 where await store.takeFault(for: IncomingRequest("GET", "/v3/apps")) != nil {
+                result.append(number)
+            }
+            return result
+        }
+
+        let first = try await struck(7)
+
+        #expect((70...130).contains(first.count))
+        #expect(try await struck(7) == first)
+        #expect(try await struck(8) != first)
+    }
+
+    @Test func `a runtime that is away for one request leaves a failed task behind`() async throws {
+        let server = SandboxServer(seed: SmallFoundation.seed, options: .testing)
+        let token = await server.store.accessToken(for: "dev") ?? ""
+        let (faults, _) = Fault.parse(#"{"method": "POST", "path": "*/tasks", "runtime": "down"}"#, file: "-")
+        for fault in faults { await server.store.addFault(fault) }
+
+        try await server.application().test(.router) { client in
+            func create() async throws -> Int {
+                try await client.execute(
+                    uri: "/v3/apps/\(SmallFoundation.storefront)/tasks",
+                    method: .post,
+                    headers: [.authorization: "bearer \(token)", .contentType: "application/json"],
+                    body: ByteBuffer(string: #"{"command": "x", "name": "once"}"#)
+                ).status.code
+            }
+            let statuses = [try await create(), try await create()]
+
+            #expect(statuses == [503, 202])
+            let list = await server.store.send("GET", "/v3/tasks?names=once")
+            #expect((list["resources"]?.list ?? []).map { $0["state"]?.text } == ["FAILED", "RUNNING"])
+            #expect(await server.store.journal().map(\.status) == [503, 202])
+        }
+    }
+
     @Test(arguments: [
         ("/v3/apps", "/v3/apps", true), ("/v3/apps/*", "/v3/apps/x/tasks", true),
         ("/v3/*/tasks", "/v3/apps/x/tasks", true),

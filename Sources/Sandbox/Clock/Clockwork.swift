@@ -35,6 +35,7 @@ extension Store {
             end(task, at: ending.time, failureReason: ending.failureReason)
         }
         pruneTasks(now)
+        pruneEvents(now)
     }
 
     func end(_ task: TaskRow, at time: Timestamp, failureReason: String?) {
@@ -50,14 +51,29 @@ extension Store {
     /// Daily at 23:00 finished tasks that were last touched more than 31 days ago disappear
     /// (`cloud_controller_ng app/jobs/runtime/prune_completed_tasks.rb`).
     private func pruneTasks(_ now: Timestamp) {
-        let day = (now.seconds - 23 * 3600) / 86_400
-        guard day > lastPruning else { return }
-        lastPruning = day
-        let cutoff = Timestamp(seconds: day * 86_400 + 23 * 3600 - 31 * 86_400)
+        guard let cutoff = cutoff(now, hour: 23, after: &lastPruning) else { return }
         for position in tasks.all {
             guard let task = tasks[position: position], task.isTerminal, task.updatedAt < cutoff else { continue }
             tasks.remove(task.guid)
         }
+    }
+
+    /// Daily at 20:00 audit events older than 31 days disappear
+    /// (`cloud_controller_ng app/jobs/runtime/events_cleanup.rb`).
+    private func pruneEvents(_ now: Timestamp) {
+        guard let cutoff = cutoff(now, hour: 20, after: &lastEventPruning) else { return }
+        for position in events.all {
+            guard let event = events[position: position], event.createdAt < cutoff else { continue }
+            events.remove(event.guid)
+        }
+    }
+
+    /// What is older than this goes, if it was not yet done since that hour.
+    private func cutoff(_ now: Timestamp, hour: Int, after last: inout Int) -> Timestamp? {
+        let day = (now.seconds - hour * 3600) / 86_400
+        guard day > last else { return nil }
+        last = day
+        return Timestamp(seconds: day * 86_400 + hour * 3600 - 31 * 86_400)
     }
 
     /// Waits for the sandbox's clock: really with the machine's, until it is moved with a manual one.

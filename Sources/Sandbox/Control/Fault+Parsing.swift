@@ -30,12 +30,13 @@ extension Fault {
         [
             SeedKey("method", .text), SeedKey("path", .text, isRequired: true), SeedKey("query", .map(.text)),
             SeedKey("when", .choice(Moment.allCases.map(\.rawValue))), SeedKey("skip", .number(0 ... .max)),
-            SeedKey("times", .number(0 ... .max), allowsNull: true),
+            SeedKey("times", .number(0 ... .max), allowsNull: true), SeedKey("percent", .number(1...100)),
+            SeedKey("seed", .number(0 ... .max)),
         ],
         [
             SeedKey("status", .number(100...599)), SeedKey("headers", .map(.text)), SeedKey("body", .text),
             SeedKey("content_type", .text), SeedKey("reset", .flag), SeedKey("truncate", .flag),
-            SeedKey("never", .flag),
+            SeedKey("never", .flag), SeedKey("runtime", .choice(["down", "refusing"])),
             SeedKey("delay_seconds", .number(0...2_147_483_647)),
         ]
     )
@@ -48,14 +49,15 @@ extension Fault {
             query: value["query"].members.map { ($0.name, $0.value.text ?? "") },
             moment: value["when"].text.flatMap(Moment.init) ?? .beforeCommit,
             skip: value["skip"].number ?? 0,
-            times: value.has("times") ? value["times"].number : 1,
+            times: value.has("times") || value.has("percent") ? value["times"].number : 1,
+            chance: value["percent"].number.map { Chance(percent: $0, seed: value["seed"].number ?? 0) },
             trouble
         )
     }
 }
 
 extension Fault.Trouble {
-    /// The first of `status`, `reset`, `truncate`, `never`, `delay_seconds`; nil when there is none.
+    /// The first of `status`, `reset`, `truncate`, `never`, `runtime`, `delay_seconds`; nil when there is none.
     fileprivate init?(_ value: SeedValue) {
         if let status = value["status"].number {
             var headers = value["headers"].members.map { (name: $0.name, value: $0.value.text ?? "") }
@@ -69,6 +71,8 @@ extension Fault.Trouble {
             self = .truncated
         } else if value["never"].flag == true {
             self = .never
+        } else if let mode = value["runtime"].text.flatMap(RuntimeState.Mode.init) {
+            self = .runtime(mode)
         } else if let seconds = value["delay_seconds"].number {
             self = .slow(seconds: seconds)
         } else {
@@ -82,7 +86,7 @@ extension Diagnostic {
         Diagnostic(
             .error,
             .missingKey,
-            "a fault needs one of `status`, `reset`, `truncate`, `never`, `delay_seconds`",
+            "a fault needs one of `status`, `reset`, `truncate`, `never`, `runtime`, `delay_seconds`",
             at: Annotation(node.range)
         )
     }

@@ -12,6 +12,8 @@ package struct Fault: Sendable {
         case slow(seconds: Int)
         /// No answer comes.
         case never
+        /// The request is executed while the runtime is not there or takes nothing: tasks stay behind as FAILED.
+        case runtime(RuntimeState.Mode)
     }
 
     /// Whether the request has been executed when the trouble comes.
@@ -30,6 +32,8 @@ package struct Fault: Sendable {
     package var skip: Int
     /// Requests that are harmed then; nil is all.
     package var times: Int?
+    /// Which of the requests are harmed; nil is each.
+    package var chance: Chance?
     package var trouble: Trouble
 
     package init(
@@ -39,6 +43,7 @@ package struct Fault: Sendable {
         moment: Moment = .beforeCommit,
         skip: Int = 0,
         times: Int? = 1,
+        chance: Chance? = nil,
         _ trouble: Trouble
     ) {
         self.method = method
@@ -47,6 +52,7 @@ package struct Fault: Sendable {
         self.moment = moment
         self.skip = skip
         self.times = times
+        self.chance = chance
         self.trouble = trouble
     }
 
@@ -101,6 +107,7 @@ extension Store {
                 continue
             }
             if faults[position].times == 0 { continue }
+            if faults[position].chance?.strikes() == false { continue }
             faults[position].times = faults[position].times.map { $0 - 1 }
             return faults[position]
         }

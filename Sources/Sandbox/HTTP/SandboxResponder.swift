@@ -45,6 +45,9 @@ struct SandboxResponder: HTTPResponder {
         _ fault: Fault,
         _ context: SandboxContext
     ) async throws -> Response {
+        if case .runtime(let mode) = fault.trouble {
+            return response(to: request, await store.answer(request, completing: entry, withRuntime: mode))
+        }
         var answer: Answer?
         if fault.moment == .afterCommit { answer = await store.answer(request, completing: nil) }
         switch fault.trouble {
@@ -69,6 +72,8 @@ struct SandboxResponder: HTTPResponder {
             if answer == nil { answer = await store.answer(request, completing: nil) }
             await store.completeJournal(entry, status: answer?.status ?? 0)
             return truncated(response(to: request, answer ?? .empty), answer?.body ?? [], context.channel)
+        case .runtime:
+            return response(to: request, await store.answer(request, completing: entry))
         }
     }
 

@@ -17,6 +17,15 @@ extension Store {
         return answer
     }
 
+    /// Executes a request as if the runtime were in another mode.
+    func answer(_ request: IncomingRequest, completing entry: Int?, withRuntime mode: RuntimeState.Mode) -> Answer {
+        settle()
+        let (isAvailable, refusesContent) = (runtime.isAvailable, runtime.refusesContent)
+        runtime.set(mode)
+        defer { (runtime.isAvailable, runtime.refusesContent) = (isAvailable, refusesContent) }
+        return answer(request, completing: entry)
+    }
+
     /// Executes a request and answers it, without the trouble that faults make.
     package func answer(_ request: IncomingRequest) -> Answer {
         settle()
