@@ -15,11 +15,15 @@ import Testing
 
     private func set(_ state: String) async { #expect(await control("POST", "state", state).status == 204) }
 
+    private func setRuntime(_ change: String) async {
+        #expect(await control("POST", "runtime", change).status == 204)
+    }
+
     private let web = "/v3/processes/\(SmallFoundation.storefront)"
     private let tasks = "/v3/apps/\(SmallFoundation.storefront)/tasks"
 
     @Test func `without a runtime the counts are kept and answered with 503`() async {
-        await set("runtime: down")
+        await setRuntime("available: false")
         let scale = await store.send("POST", web + "/actions/scale", #"{"instances": 5}"#)
         let memory = await store.send("POST", web + "/actions/scale", #"{"memory_in_mb": 600}"#)
         let stats = await store.send("GET", web + "/stats")
@@ -31,13 +35,15 @@ import Testing
         #expect(cancel.title == "CF-TaskWorkersUnavailable")
         #expect(await store.send("GET", web)["instances"]?.integer == 5)
         #expect(await store.send("GET", "/v3/tasks/\(SmallFoundation.runningTask)")["state"]?.text == "CANCELING")
-        await set("runtime: up")
+        await setRuntime("available: true")
         #expect(await store.send("GET", web + "/stats").status == 200)
     }
 
-    @Test(arguments: [("down", 503, "CF-TaskWorkersUnavailable"), ("refusing", 500, "CF-TaskError")])
-    func `a runtime that takes no task leaves a failed one behind`(mode: String, status: Int, title: String) async {
-        await set("runtime: \(mode)")
+    @Test(arguments: [
+        ("available: false", 503, "CF-TaskWorkersUnavailable"), ("refusing: true", 500, "CF-TaskError"),
+    ])
+    func `a runtime that takes no task leaves a failed one behind`(change: String, status: Int, title: String) async {
+        await setRuntime(change)
         let refused = await store.send("POST", tasks, #"{"command": "x", "name": "lost"}"#)
         let found = await store.send("GET", tasks + "?names=lost")
 
@@ -48,18 +54,18 @@ import Testing
     }
 
     @Test func `instances fare as they are told to`() async {
-        await set(
+        await setRuntime(
             "{process_runs: [{app: store*, type: web, instances: [1], result: crashed}, {instances: [2], result: missing}]}"
         )
         let stats = await store.send("GET", web + "/stats")
 
         #expect((0..<3).map { stats["resources.\($0).state"]?.text } == ["RUNNING", "CRASHED", "DOWN"])
-        await set("process_runs: []")
+        await setRuntime("process_runs: []")
         #expect(await store.send("GET", web + "/stats")["resources.1.state"]?.text == "RUNNING")
     }
 
     @Test func `without the log cache there are no figures, and a warning`() async {
-        await set("log_cache: down")
+        await setRuntime("log_cache_available: false")
         let stats = await store.send("GET", web + "/stats")
 
         #expect(stats["resources.0.usage"]?.object?.names == [])
@@ -67,7 +73,7 @@ import Testing
     }
 
     @Test func `tasks end when they are told to`() async {
-        await set("task_endings: manual")
+        await setRuntime("task_endings: manual")
         let task = await store.send("POST", tasks, #"{"command": "x"}"#)["guid"]?.text ?? ""
         await store.advance(by: 86_400)
         #expect(await store.send("GET", "/v3/tasks/\(task)")["state"]?.text == "RUNNING")
@@ -80,7 +86,6 @@ import Testing
         let found = await store.send("GET", "/v3/tasks/\(task)")
         #expect(found["state"]?.text == "FAILED")
         #expect(found["result.failure_reason"]?.text == "no")
-        await set("task_endings: automatic")
     }
 
     @Test func `flags, suspensions, quotas and limits change while it runs`() async {
@@ -133,7 +138,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("state", "{runtme: down}", "a state has no key `runtme`"),
+        ("state", "{rate_limt: null}", "a state has no key `rate_limt`"),
         ("state", "", "expected a mapping of what to change"),
         ("state", "{spaces: {acme/nowhere: {suspended: true}}}", "there is no `acme/nowhere`"),
         ("apps", "{space: x, app: {name: a}}", "there is no space `x`"),

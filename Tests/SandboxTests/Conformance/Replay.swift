@@ -83,7 +83,7 @@ struct Replay {
         for forged in ["other key", "aud uaa only", "iss other"] {
             tokens[forged] = (tokens["admin"] ?? "") + forged.prefix(3)
         }
-        try await control("POST", "/sandbox/state", "{task_endings: manual}")
+        try await control("POST", "/sandbox/runtime", "{task_endings: manual}")
     }
 
     private func grant(_ form: String) async throws -> (access: String, refresh: String) {

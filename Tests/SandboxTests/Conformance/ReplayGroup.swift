@@ -14,6 +14,7 @@ struct ReplayGroup: Sendable {
                 "01-root-info", "02-lookups", "03-processes-read", "04-processes-patch", "05-processes-scale",
                 "06-droplets", "07-tasks-create-read", "08-tasks-patch", "09-tasks-cancel", "10-label-selectors",
                 "11-pagination", "12-authentication", "13-permissions", "14-bodies-routes", "15-audit-events",
+                "16-during-deployment",
             ],
             address: "http://127.0.0.1:8181",
             finished: "2026-11-21T03:10:27Z"
@@ -38,7 +39,7 @@ struct ReplayGroup: Sendable {
         ),
         ReplayGroup(
             seed: "20-seed",
-            files: ["20-roles"],
+            files: ["20-roles", "21-deployments", "22-restart", "23-restage", "24-audit-after"],
             address: "http://127.0.0.1:8181",
             finished: "2026-11-21T04:43:09Z"
         ),

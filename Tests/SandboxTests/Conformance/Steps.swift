@@ -20,6 +20,10 @@ struct Step: Sendable {
         self.init(exchange, "POST", "state", state)
     }
 
+    init(_ exchange: String, runtime: String) {
+        self.init(exchange, "POST", "runtime", runtime)
+    }
+
     init(_ exchange: String, as user: String, _ method: String, _ path: String, _ body: String, makes: String? = nil) {
         self.exchange = exchange
         action = .request(user, method, path, body, makes: makes)
@@ -38,25 +42,26 @@ enum Steps {
         environmentShown("02-lookups/app-env", to: "admin", 1),
         Step(
             "03-processes-read/stats-crash_instance_1",
-            state: "{process_runs: [{\(web), instances: [1], result: crashed}]}"
+            runtime: "{process_runs: [{\(web), instances: [1], result: crashed}]}"
         ),
         Step(
             "03-processes-read/stats-unplaced_instance_2",
-            state: "{process_runs: [{\(web), instances: [2], result: unplaced}]}"
+            runtime: "{process_runs: [{\(web), instances: [2], result: unplaced}]}"
         ),
         Step(
             "03-processes-read/stats-missing_instance_0",
-            state: "{process_runs: [{\(web), instances: [0], result: missing}]}"
+            runtime: "{process_runs: [{\(web), instances: [0], result: missing}]}"
         ),
-        Step("03-processes-read/stats-logcache_down", state: "{process_runs: [], log_cache: down}"),
-        Step("03-processes-read/stats-bbs_down", state: "{log_cache: up, runtime: down}"),
-        Step("04-processes-patch/00-before", state: "{runtime: up}"),
+        Step("03-processes-read/stats-logcache_down", runtime: "{process_runs: [], log_cache_available: false}"),
+        Step("03-processes-read/stats-bbs_down", runtime: "{log_cache_available: true, available: false}"),
+        Step("04-processes-patch/00-before", runtime: "{available: true}"),
     ]
 
     private static let scaling = [
         Step("05-processes-scale/feature-flag-off-admin", state: "{feature_flags: {app_scaling: {enabled: false}}}"),
-        Step("05-processes-scale/bbs-down", state: "{feature_flags: {app_scaling: {enabled: true}}, runtime: down}"),
-        Step("05-processes-scale/after-bbs-down", state: "{runtime: up}"),
+        Step("05-processes-scale/bbs-down", state: "{feature_flags: {app_scaling: {enabled: true}}}"),
+        Step("05-processes-scale/bbs-down", runtime: "{available: false}"),
+        Step("05-processes-scale/after-bbs-down", runtime: "{available: true}"),
     ]
 
     private static let droplets = [
@@ -89,10 +94,11 @@ enum Steps {
         ),
         Step(
             "07-tasks-create-read/create-bbs_task_error",
-            state: "{feature_flags: {task_creation: {enabled: true}}, runtime: refusing}"
+            state: "{feature_flags: {task_creation: {enabled: true}}}"
         ),
-        Step("07-tasks-create-read/create-bbs_down", state: "{runtime: down}"),
-        Step("07-tasks-create-read/create-bbs_down--list", state: "{runtime: up}"),
+        Step("07-tasks-create-read/create-bbs_task_error", runtime: "{refusing: true}"),
+        Step("07-tasks-create-read/create-bbs_down", runtime: "{refusing: false, available: false}"),
+        Step("07-tasks-create-read/create-bbs_down--list", runtime: "{available: true}"),
     ]
 
     private static let cancelling = [
@@ -104,8 +110,8 @@ enum Steps {
         ),
         taskMade("09-tasks-cancel/bbs-does-not-know-task", "gone", "dd9a45bf-463a-46f0-9c25-710c886fe3db"),
         taskMade("09-tasks-cancel/bbs-down", "bbsdown", "a28ef4d5-1c69-44fa-90a0-1c4d63dcb59f"),
-        Step("09-tasks-cancel/bbs-down", state: "{runtime: down}"),
-        Step("09-tasks-cancel/bbs-down--get", state: "{runtime: up}"),
+        Step("09-tasks-cancel/bbs-down", runtime: "{available: false}"),
+        Step("09-tasks-cancel/bbs-down--get", runtime: "{available: true}"),
         taskMade("09-tasks-cancel/cancel-as-nobody", "bydev", "8468b210-8c20-4b12-97f3-29c408e313a1"),
     ]
 
