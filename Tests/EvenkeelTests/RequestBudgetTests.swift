@@ -53,6 +53,21 @@ import Testing
         }
     }
 
+    @Test func `a plan of thousands of changes is written down and performed without looking at all for each`()
+        async throws
+    {
+        try await withStage(seed: manyApps, user: "dev") { stage in
+            let all = (1...5000).map { "app-\($0): {processes: {web: {instances: 2}, worker: {instances: 2}}}" }
+            try stage.write(all.joined(separator: "\n"))
+
+            let run = await stage.run("apply", "--dry-run", "--parallelism", "\(Int.max)")
+
+            #expect(run.status == 0, "\(run.error.prefix(1000))")
+            #expect(run.output.hasSuffix("Dry run: 10000 requests would be sent; nothing was sent.\n"))
+            #expect(run.output.contains("  ~ update  acme/production/app-1/processes/web        acme.yml:5 "))
+        }
+    }
+
     @Test func `three pages of processes are all seen`() async throws {
         let app = Seed.App(
             "big",

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// How an apply goes about it.
 package struct ApplyOptions: Hashable, Sendable {
     /// Apps that are worked on side by side, at least 1.
@@ -58,6 +60,7 @@ package struct Applier: Sendable {
 
     package func apply(_ plan: Plan) async -> ApplyReport {
         let groups = grouped(plan.operations)
+        let apps = observedApps(of: groups)
         let gates = gates(for: groups)
         var outcomes = [[Outcome]](repeating: [], count: groups.count)
         await withTaskGroup(of: (Int, [Outcome]).self) { tasks in
@@ -67,12 +70,12 @@ package struct Applier: Sendable {
                 guard next < groups.count else { return }
                 let index = next
                 next += 1
-                let worker = worker(for: groups[index], gates)
+                let worker = worker(for: groups[index], apps[index], gates)
                 let operations = groups[index]
                 let isWanted = mayBegin
                 tasks.addTask { (index, isWanted ? await worker(operations) : operations.map { _ in .notAttempted }) }
             }
-            for _ in 0..<max(1, options.parallelism) { begin() }
+            for _ in 0..<max(1, min(groups.count, options.parallelism)) { begin() }
             while let (index, results) = await tasks.next() {
                 outcomes[index] = results
                 if options.failsFast, results.contains(where: \.isFailure) { mayBegin = false }
@@ -95,6 +98,19 @@ package struct Applier: Sendable {
         }
     }
 
+    /// The app of each group; every space's apps are indexed once, since there can be thousands of both.
+    private func observedApps(of groups: [[Plan.Operation]]) -> [ObservedApp?] {
+        var spaces: [String: [Text: ObservedApp]] = [:]
+        return groups.map { operations in
+            guard let address = operations.first?.address else { return nil }
+            if spaces[address.spaceName] == nil {
+                let space = observed.space(organization: address.organization, space: address.space)
+                spaces[address.spaceName] = space?.appsByName ?? [:]
+            }
+            return spaces[address.spaceName]?[address.app.caseFolded]
+        }
+    }
+
     private func gates(for groups: [[Plan.Operation]]) -> [String: Gate] {
         var gates: [String: Gate] = [:]
         for address in groups.compactMap(\.first?.address) where gates[address.spaceName] == nil {
@@ -105,11 +121,10 @@ package struct Applier: Sendable {
 
     private func worker(
         for operations: [Plan.Operation],
+        _ app: ObservedApp?,
         _ gates: [String: Gate]
     ) -> @Sendable ([Plan.Operation]) async -> [Outcome] {
-        guard let address = operations.first?.address,
-            let space = observed.space(organization: address.organization, space: address.space),
-            let app = space.app(named: address.app)
+        guard let address = operations.first?.address, let app
         else { return { operations in operations.map { _ in .notAttempted } } }
         let gate = gates[address.spaceName] ?? Gate(limit: 1)
         let applier = AppApplier(platform: platform, app: app, clock: clock, taskGate: gate, progress: progress)

@@ -9,7 +9,12 @@ struct PlanTextView {
     /// Every line of it; the last one is the closing line.
     var lines: [String] {
         var lines = [heading, ""]
-        for row in rows { lines += text(of: row) }
+        let rows = rows
+        let widths = Widths(
+            address: rows.map(\.address.unicodeScalars.count).max() ?? 0,
+            origin: rows.map(\.origin.unicodeScalars.count).max() ?? 0
+        )
+        for row in rows { lines += text(of: row, widths) }
         if !rows.isEmpty { lines.append("") }
         lines += notes
         lines.append(PlanSummary(plan).line)
@@ -26,11 +31,17 @@ struct PlanTextView {
     private struct Row {
         let sign: String
         let word: String
-        let address: Address
-        let origin: SourceRange
+        let address: String
+        let origin: String
         let remarks: [String]
         let fields: [(name: String, text: String)]
         let notes: [String]
+    }
+
+    /// How wide columns are, in characters.
+    private struct Widths {
+        let address: Int
+        let origin: Int
     }
 
     private var rows: [Row] {
@@ -57,8 +68,8 @@ struct PlanTextView {
         return Row(
             sign: style.paint(sign, operation.action == .cancel ? .red : operation.action == .run ? .green : .yellow),
             word: operation.action.rawValue,
-            address: operation.address,
-            origin: operation.origin,
+            address: text(of: operation.address),
+            origin: place(operation.origin),
             remarks: [
                 effect, operation.run?.wait.map { "waited for up to \($0) s" }, operation.needs.map { "needs \($0)" },
                 operation.blocked.map { "not attempted: \($0)" },
@@ -94,8 +105,8 @@ struct PlanTextView {
         Row(
             sign: style.paint("?", .yellow),
             word: "unknown",
-            address: unknown.address,
-            origin: unknown.origin,
+            address: text(of: unknown.address),
+            origin: place(unknown.origin),
             remarks: [],
             fields: [
                 (
@@ -111,25 +122,24 @@ struct PlanTextView {
         Row(
             sign: style.paint("x", .red),
             word: "failed",
-            address: run.address,
-            origin: run.origin,
+            address: text(of: run.address),
+            origin: place(run.origin),
             remarks: [],
             fields: [],
             notes: ["it \(run.outcome.words): \(FieldText.value(Text(run.reason ?? "no reason given")))"]
         )
     }
 
-    private func text(of row: Row) -> [String] {
-        let address = FieldText.value(Text("\(row.address)"))
-        let addressWidth = rows.map { FieldText.value(Text("\($0.address)")).unicodeScalars.count }.max() ?? 0
-        let originWidth = rows.map { place($0.origin).unicodeScalars.count }.max() ?? 0
-        var line = "  \(row.sign) \(padded(row.word, 7)) \(padded(address, addressWidth))  "
-        line += row.remarks.isEmpty ? place(row.origin) : padded(place(row.origin), originWidth)
+    private func text(of row: Row, _ widths: Widths) -> [String] {
+        var line = "  \(row.sign) \(padded(row.word, 7)) \(padded(row.address, widths.address))  "
+        line += row.remarks.isEmpty ? row.origin : padded(row.origin, widths.origin)
         if !row.remarks.isEmpty { line += "  (\(row.remarks.joined(separator: "; ")))" }
         let nameWidth = row.fields.map(\.name.unicodeScalars.count).max() ?? 0
         let fields = row.fields.map { "      \(padded($0.name, nameWidth))  \($0.text)" }
         return [line] + fields + row.notes.map { "      \($0)" }
     }
+
+    private func text(of address: Address) -> String { FieldText.value(Text("\(address)")) }
 
     private func place(_ origin: SourceRange) -> String { "\(FieldText.value(Text(origin.file))):\(origin.start.line)" }
 
