@@ -6,7 +6,7 @@ extension Diagnostic {
     /// The request was not taken; the server's words with the place that asked for it.
     static func refused(_ operation: Plan.Operation, _ error: PlatformError) -> Diagnostic {
         let api = error.path?.hasPrefix("http") == true ? error.path ?? "" : "Cloud Controller"
-        var diagnostic = error.diagnostic(intent: operation.intent, api: api)
+        var diagnostic = error.masking(operation.expected).diagnostic(intent: operation.intent, api: api)
         diagnostic.subject = "\(operation.address)"
         diagnostic.primary = operation.place
         return diagnostic

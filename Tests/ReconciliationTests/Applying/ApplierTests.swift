@@ -62,6 +62,21 @@ import Testing
         #expect(report.diagnostics.first?.details.first == .note(#"asked for "x", answered "bin/serve""#))
     }
 
+    @Test func `a secret that the server quotes is masked`() async throws {
+        let platform = ScriptedPlatform { _, _ throws(PlatformError) in
+            var error = PlatformError(.rejected)
+            error.status = 422
+            error.messages = [.init(title: "CF-UnprocessableEntity", code: 10008, detail: "run hunter2 is too long")]
+            throw error
+        }
+        let secret = declared(.command, .text("run hunter2"), masked: "run ((password))")
+
+        let report = await apply(planned(app("storefront", secret)), on: platform)
+
+        let details = try #require(report.diagnostics.first).details
+        #expect(details.contains(.api("run ((password)) is too long")), "\(details)")
+    }
+
     @Test func `the first failure ends its app, the others go on`() async {
         let platform = ScriptedPlatform { [self] request, _ throws(PlatformError) in
             guard request.path.contains("other") else { throw failure(422) }
