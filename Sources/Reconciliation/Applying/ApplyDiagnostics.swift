@@ -47,10 +47,11 @@ extension Diagnostic {
         var diagnostic = refused(operation, error)
         diagnostic.code = .unknownOutcome
         diagnostic.message = "it is unknown whether `\(operation.address)` was started"
+        let search =
+            error.code == .cancelled
+            ? "interrupted before an answer came" : "no run with its label appeared within 60 seconds"
         diagnostic.details += [
-            .note(
-                "no run with its label appeared within 60 seconds; it was not sent again, so that it cannot run twice"
-            ),
+            .note("\(search); it was not sent again, so that it cannot run twice"),
             .help("run `plan` again: it shows whether the run exists"),
         ]
         return diagnostic

@@ -115,6 +115,20 @@ import Testing
         #expect(clock.sleeps.reduce(.zero, +) == .seconds(60))
     }
 
+    @Test func `after an interruption nobody claims to have looked for a minute`() async throws {
+        let platform = ScriptedPlatform { _, _ throws(PlatformError) in throw PlatformError(.cancelled) }
+
+        let report = await apply(run, on: platform)
+
+        let diagnostic = try #require(report.diagnostics.first)
+        #expect(diagnostic.code == .unknownOutcome)
+        #expect(
+            diagnostic.details.contains(
+                .note("interrupted before an answer came; it was not sent again, so that it cannot run twice")
+            )
+        )
+    }
+
     @Test func `a row that the platform set to FAILED is a failure with its reason`() async {
         var refused = created(.failed)
         refused.failureReason = "Unable to request task to be run"
