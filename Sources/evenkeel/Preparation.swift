@@ -10,7 +10,7 @@ struct Preparation {
     let sources: SourceFiles
     /// Warnings; with an error there is no preparation.
     let diagnostics: [Diagnostic]
-    let connection: ConnectionOptions
+    var connection: ConnectionOptions
 
     /// Why nothing can be sent.
     struct Refusal: Error {
@@ -47,7 +47,8 @@ struct Preparation {
                 connection: connection
             )
         } catch let error as PlatformError {
-            diagnostics.append(error.diagnostic(intent: "log in", api: options.connection.api ?? "the API"))
+            let api = options.connection.api ?? console.variable("CF_API") ?? console.variable("CF_API_URL")
+            diagnostics.append(error.diagnostic(intent: "log in", api: api ?? "the API"))
             throw refuse(.failure)
         } catch let refusal as Refusal {
             throw refusal

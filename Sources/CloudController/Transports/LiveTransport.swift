@@ -124,7 +124,7 @@ package struct LiveTransport: HTTPTransport {
             configuration.additionalTrustRoots = [.certificates(certificates)]
         } catch {
             throw PlatformError(
-                .untrustedCertificate,
+                .invalidEndpoint,
                 cause: "`\(path)` cannot be read as certificates in PEM form",
                 help: "give `--ca-cert` a file that begins with `-----BEGIN CERTIFICATE-----`"
             ).neverSent

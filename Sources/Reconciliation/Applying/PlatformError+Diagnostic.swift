@@ -35,7 +35,7 @@ extension PlatformError {
         case .rejected where (status ?? 0) >= 500: "Cloud Controller could not \(intent)"
         case .rejected: "Cloud Controller refused to \(intent)"
         case .unexpectedAnswer: "Cloud Controller gave an answer that cannot be read when asked to \(intent)"
-        case .invalidEndpoint: "\(api) cannot be used as the API"
+        case .invalidEndpoint: "cannot use \(api)"
         case .cancelled: "interrupted while asking Cloud Controller to \(intent)"
         }
     }

@@ -231,7 +231,7 @@ struct LiveTransportTests {
 
         let error = #expect(throws: PlatformError.self) { try LiveTransport(settings) }
 
-        #expect(error?.code == .untrustedCertificate)
+        #expect(error?.code == .invalidEndpoint)
         #expect(error?.cause == "`\(#filePath)` cannot be read as certificates in PEM form")
     }
 
