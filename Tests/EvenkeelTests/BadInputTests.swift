@@ -71,6 +71,8 @@ import Testing
         #expect(await evenkeel("apply", "x.yml").status == 64)
         #expect(await evenkeel("apply", "x.yml", "--yes", "--parallelism", "0").status == 64)
         #expect(await evenkeel("plan", "x.yml", "--var", "noequals").status == 64)
+        #expect(await evenkeel("plan", "x.yml", "--request-timeout", "\(Int.max)").status == 64)
+        #expect(await evenkeel("plan", "x.yml", "--max-wait", "\(Int.max)").status == 64)
         #expect(await evenkeel("frobnicate").status == 64)
         #expect(await evenkeel("--help").status == 0)
         #expect(await evenkeel("--version").output == "0.1.0\n")

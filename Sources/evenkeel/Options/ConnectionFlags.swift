@@ -41,9 +41,16 @@ struct ConnectionFlags: ParsableArguments {
     )
     var maxWait = 60
 
+    /// A day; the clock cannot count much longer times to their end.
+    private static let longestTime = 86400
+
     func validate() throws {
-        guard requestTimeout >= 1 else { throw ValidationError("--request-timeout takes seconds, 1 or more") }
-        guard maxWait >= 0 else { throw ValidationError("--max-wait takes seconds, 0 or more") }
+        guard (1...ConnectionFlags.longestTime).contains(requestTimeout) else {
+            throw ValidationError("--request-timeout takes seconds, from 1 to \(ConnectionFlags.longestTime)")
+        }
+        guard (0...ConnectionFlags.longestTime).contains(maxWait) else {
+            throw ValidationError("--max-wait takes seconds, from 0 to \(ConnectionFlags.longestTime)")
+        }
     }
 
     /// Where to go and as whom, from flags, environment and session; nothing is sent.
