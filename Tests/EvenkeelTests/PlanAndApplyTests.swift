@@ -1,5 +1,10 @@
+import ArgumentParser
+import CloudController
+import Foundation
 import Sandbox
 import Testing
+
+@testable import evenkeel
 
 /// Plan, apply, plan again: the main job over a real socket.
 @Suite struct PlanAndApplyTests {
@@ -69,6 +74,20 @@ import Testing
             #expect(drift.output.contains("instances  1 -> 3"), "\(drift)")
             #expect(heal.output.contains("Applied 1 of 1 operation."), "\(heal)")
             #expect(await stage.run("plan", "--exit-code").status == 0)
+        }
+    }
+
+    @Test(arguments: [(1, 10), (10, 10), (50, 50), (Int.max, 200)])
+    func `apps side by side have a connection each`(_ parallelism: Int, _ connections: Int) async throws {
+        try await withStage { stage in
+            try stage.write(Self.manifest)
+            let path = stage.folder.appending(path: "acme.yml").path
+            let command = try ApplyCommand.parse([path, "--yes", "--parallelism", "\(parallelism)"])
+            let terminal = Terminal(["CF_API": stage.sandbox.url, "CF_USERNAME": "dev", "CF_PASSWORD": "dev"])
+
+            let preparation = try command.prepare(on: terminal.console)
+
+            #expect(preparation.connection.transport.connections == connections)
         }
     }
 

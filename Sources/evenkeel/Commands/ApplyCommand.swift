@@ -56,7 +56,7 @@ struct ApplyCommand: ParsableCommand, ConsoleCommand {
         let desk = Desk(console: console, work: work)
         let preparation: Preparation
         do {
-            preparation = try Preparation.prepare(work, on: console)
+            preparation = try prepare(on: console)
         } catch {
             return desk.refuse(error)
         }
@@ -68,6 +68,14 @@ struct ApplyCommand: ParsableCommand, ConsoleCommand {
         } catch let error as PlatformError {
             return desk.fail(error, preparation)
         }
+    }
+
+    /// As for a plan, with a connection for each app that is worked on: the others would only wait.
+    func prepare(on console: Console) throws(Preparation.Refusal) -> Preparation {
+        var preparation = try Preparation.prepare(work, on: console)
+        let usual = preparation.connection.transport.connections
+        preparation.connection.transport.connections = max(usual, min(parallelism, 200))
+        return preparation
     }
 
     private func apply(
