@@ -67,6 +67,13 @@ import Testing
         }
     }
 
+    @Test func `whoever is asked has seen what is wrong, and sees it once`() async throws {
+        try await withStage { stage in
+            try stage.write("storefront: {processes: {web: {instances: 5}}}\nstorefornt: {}")
+            expect(await stage.run("apply", answering: "yes"), "apply-asked-with-errors")
+        }
+    }
+
     private func expect(_ run: Run, _ name: String, sourceLocation: SourceLocation = #_sourceLocation) {
         Golden.expect(
             run.record,

@@ -10,6 +10,8 @@ package struct PlanSummary: Hashable, Sendable {
     package let failed: Int
     package let unknown: Int
     package let withErrors: Int
+    /// What an app needs is known only when the deployment that it waits for has ended.
+    private let isWaiting: Bool
 
     package init(_ plan: Plan) {
         func count(_ action: Plan.Operation.Action) -> Int {
@@ -23,11 +25,12 @@ package struct PlanSummary: Hashable, Sendable {
         failed = plan.failedRuns.count
         unknown = Set(plan.unknowns.map(\.address)).count
         withErrors = plan.erroneous.count
+        isWaiting = !plan.waits.isEmpty
     }
 
     /// Scripts rely on these lines.
     package var line: String {
-        if [run, update, cancel, restart, failed, unknown, withErrors].allSatisfy({ $0 == 0 }) {
+        if !isWaiting, [run, update, cancel, restart, failed, unknown, withErrors].allSatisfy({ $0 == 0 }) {
             return "No changes. Cloud Foundry matches the manifests."
         }
         var line = "Plan: \(run) \(run == 1 ? "task" : "tasks") to run, \(update) to update, \(cancel) to cancel, "

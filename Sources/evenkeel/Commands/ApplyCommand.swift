@@ -87,9 +87,14 @@ struct ApplyCommand: ParsableCommand, ConsoleCommand {
         let plan = planning.plan
         desk.print(plan)
         desk.talk(await platform.costs, plan)
-        guard isAgreed(plan, on: desk.console) else {
-            desk.console.talk("Nothing was applied.")
-            return .failure
+        var shown: [Diagnostic] = []
+        if mustAsk(about: plan) {
+            shown = preparation.diagnostics + planning.diagnostics
+            desk.report(shown, sources: preparation.sources)
+            guard desk.console.ask("\nApply? Only `yes` is taken as agreement: ") == "yes" else {
+                desk.console.talk("Nothing was applied.")
+                return .failure
+            }
         }
         let view = ApplyView(desk: desk, isDryRun: dryRun)
         let target: any Platform = dryRun ? DryRunPlatform(reading: platform) : platform
@@ -117,7 +122,8 @@ struct ApplyCommand: ParsableCommand, ConsoleCommand {
         let diagnostics = preparation.diagnostics + planned + report.diagnostics + unknowns(plan)
         desk.close(
             AnswerDocument(plan: plan, diagnostics: diagnostics, report: report, costs: await platform.costs),
-            sources: preparation.sources
+            sources: preparation.sources,
+            shown: shown
         )
         return status(plan, report, diagnostics, wasInterrupted: interruption.happened)
     }
@@ -132,9 +138,8 @@ struct ApplyCommand: ParsableCommand, ConsoleCommand {
         return overflow ? nil : product
     }
 
-    private func isAgreed(_ plan: Plan, on console: Console) -> Bool {
-        if isApproved || dryRun || plan.operations.isEmpty && plan.waits.isEmpty { return true }
-        return console.ask("\nApply? Only `yes` is taken as agreement: ") == "yes"
+    private func mustAsk(about plan: Plan) -> Bool {
+        !isApproved && !dryRun && !(plan.operations.isEmpty && plan.waits.isEmpty)
     }
 
     /// What could not be compared may differ, so it is not known to be as declared.

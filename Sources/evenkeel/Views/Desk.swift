@@ -50,11 +50,17 @@ struct Desk {
         console.talk(line)
     }
 
-    /// Ends the answer: diagnostics, and for programs the document.
-    func close(_ document: AnswerDocument, sources: SourceFiles) {
+    /// Shows diagnostics ahead of the end, where somebody has to decide with them in sight.
+    func report(_ diagnostics: [Diagnostic], sources: SourceFiles) {
+        Reporter(console: console, options: work.output, sources: sources).report(diagnostics)
+    }
+
+    /// Ends the answer: diagnostics that were not shown yet, and for programs the document.
+    func close(_ document: AnswerDocument, sources: SourceFiles, shown: [Diagnostic] = []) {
         let reporter = Reporter(console: console, options: work.output, sources: sources)
         if work.format == .json { console.writeOutput(document.text) }
-        reporter.report(document.diagnostics)
+        let known = Set(shown)
+        reporter.report(document.diagnostics.filter { !known.contains($0) })
         reporter.close(document.diagnostics)
     }
 }
