@@ -56,6 +56,13 @@ enum FieldText {
         }
     }
 
+    /// Seconds in the largest unit that they are whole in, as in manifests: `90s`, `10m`.
+    static func duration(_ seconds: Int) -> String {
+        if seconds > 0, seconds.isMultiple(of: 3600) { return "\(seconds / 3600)h" }
+        if seconds > 0, seconds.isMultiple(of: 60) { return "\(seconds / 60)m" }
+        return "\(seconds)s"
+    }
+
     /// `port -> http`, `+ /health` or `- legacy`.
     static func change(_ change: FieldChange) -> String {
         if let masked = change.masked {

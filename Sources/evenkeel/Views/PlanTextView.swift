@@ -71,7 +71,7 @@ struct PlanTextView {
             address: text(of: operation.address),
             origin: place(operation.origin),
             remarks: [
-                effect, operation.run?.wait.map { "waited for up to \($0) s" }, operation.needs.map { "needs \($0)" },
+                effect, operation.run?.wait.map { "waited for up to \(FieldText.duration($0))" }, operation.needs.map { "needs \($0)" },
                 operation.blocked.map { "not attempted: \($0)" },
             ].compactMap(\.self),
             fields: operation.changes.map {
@@ -90,8 +90,8 @@ struct PlanTextView {
         Row(
             sign: style.paint(".", .yellow),
             word: "wait",
-            address: wait.address,
-            origin: wait.origin,
+            address: text(of: wait.address),
+            origin: place(wait.origin),
             remarks: [],
             fields: [],
             notes: [
