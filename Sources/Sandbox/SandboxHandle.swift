@@ -13,6 +13,12 @@ package struct SandboxHandle: Sendable {
     /// Moves the clock forward.
     package func advance(by seconds: Int) async { await store.advance(by: seconds) }
 
+    /// Takes the runtime below the Cloud Controller down, or brings it back.
+    package func setRuntime(isAvailable: Bool) async { await store.setRuntime(isAvailable: isAvailable) }
+
+    /// Says how instances fare from now on, those that run included.
+    package func setRuns(_ runs: [Seed.ProcessRun]) async { await store.setRuns(runs) }
+
     package func addFault(_ fault: Fault) async { await store.addFault(fault) }
 
     /// An access token of a seeded user or client, without a request.

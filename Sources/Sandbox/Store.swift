@@ -38,6 +38,8 @@ package actor Store {
     var runtime = RuntimeState()
     /// The moment of what falls due, while that is brought about.
     var settlingAt: Timestamp?
+    /// When expired droplets were last pruned, in days since 1970.
+    var lastExpiry = 0
     /// When finished tasks were last pruned, in days since 1970.
     var lastPruning = 0
     /// The same for audit events.
@@ -77,6 +79,7 @@ package actor Store {
         packages = filler.packages
         builds = filler.builds
         deploymentsInFlight = filler.deploymentsInFlight
+        lastExpiry = (startOfClock.seconds - 1800) / 86_400
         runtime.processRuns = seed.processRuns
         runtime.buildRuns = seed.buildRuns
         roles = filler.roles

@@ -119,6 +119,37 @@ import Testing
         #expect(await store.currentDroplet(Self.payments) == SmallFoundation.paymentsDroplet)
     }
 
+    @Test func `expired droplets of images are gone after half past midnight`() async {
+        let store = Self.store()
+        let package = await store.package(Self.payments, Self.image)
+        for _ in 1...7 {
+            _ = await store.build(package)
+            await store.advance(by: 5)
+        }
+        let path = "/v3/apps/\(Self.payments)/droplets"
+
+        #expect(await store.send("GET", path).guids.count == 8)
+        await store.advance(by: 86_400)
+        #expect(await store.send("GET", path).guids.count == 6)
+    }
+
+    @Test func `a copy of a droplet is staged at once and has no labels`() async {
+        let store = Self.store()
+        let source = SmallFoundation.paymentsDroplet
+        _ = await store.send("PATCH", "/v3/droplets/\(source)", #"{"metadata": {"labels": {"a": "b"}}}"#)
+        let body = #"{"relationships": {"app": {"data": {"guid": "\#(Self.payments)"}}}}"#
+
+        let copy = await store.send("POST", "/v3/droplets?source_guid=\(source)", as: "dev", body)
+        let refused = await store.send("POST", "/v3/droplets?source_guid=\(source)", as: "supporter", body)
+
+        #expect(copy.status == 201)
+        #expect(copy["state"]?.text == "STAGED")
+        #expect(copy["image"]?.text == "registry.example.com/acme/payments:1.4.2")
+        #expect(copy["metadata.labels"]?.object?.names == [])
+        #expect(await store.assign(copy["guid"]?.text ?? "", Self.payments).status == 200)
+        #expect(refused.status == 403)
+    }
+
     @Test func `control over HTTP takes the runtime down and says how builds end`() async {
         let store = Self.store()
         let build = await store.build(await store.package(Self.payments, Self.image))["guid"]?.text ?? ""

@@ -8,6 +8,7 @@ extension Store {
 
     /// Lets everything happen that falls due until now.
     func settleAgenda() {
+        defer { pruneDroplets() }
         guard !deploymentsInFlight.isEmpty || !runtime.syncs.isEmpty || !buildsInFlight.isEmpty else { return }
         let present = now
         while let (moment, due) = nextDue(), moment <= present {

@@ -79,6 +79,7 @@ extension Store {
         runtime.isAvailable = isAvailable
     }
 
+    /// Says how instances fare from now on, those that run included.
     package func setRuns(_ runs: [Seed.ProcessRun]) {
         settle()
         runtime.processRuns = runs

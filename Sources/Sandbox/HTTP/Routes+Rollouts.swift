@@ -35,6 +35,7 @@ extension Routes {
             try store.listPackageDroplets(call)
         },
         Route("GET", "/v3/apps/:guid/packages") { store, call throws(Refusal) in try store.listPackages(call) },
+        Route("POST", "/v3/droplets") { store, call throws(Refusal) in try store.copyDroplet(call) },
         Route("GET", "/v3/builds") { store, call throws(Refusal) in try store.listBuilds(call) },
         Route("POST", "/v3/builds") { store, call throws(Refusal) in try store.createBuild(call) },
         Route("GET", "/v3/builds/:guid") { store, call throws(Refusal) in try store.getBuild(call) },

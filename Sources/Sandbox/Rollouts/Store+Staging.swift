@@ -118,6 +118,18 @@ extension Store {
         }
     }
 
+    /// Daily at 00:30 expired droplets without bits disappear
+    /// (`cloud_controller_ng app/jobs/runtime/expired_resource_cleanup.rb`).
+    func pruneDroplets() {
+        let day = (now.seconds - 1800) / 86_400
+        guard day > lastExpiry else { return }
+        lastExpiry = day
+        for position in droplets.all {
+            guard let row = droplets[position: position], row.state == "EXPIRED", row.checksum == nil else { continue }
+            droplets.remove(row.guid)
+        }
+    }
+
     /// What the quotas say to the memory of a build
     /// (`cloud_controller_ng lib/cloud_controller/quota_validating_staging_memory_calculator.rb`).
     func requireStagingMemory(_ memory: Int, _ space: SpaceRow) throws(Refusal) {
