@@ -29,15 +29,17 @@ extension Store {
             guard let moment, moment < earliest?.moment ?? Timestamp(seconds: .max) else { return }
             earliest = (moment, due)
         }
-        for (guid, moment) in runtime.syncs.sorted(by: { $0.key < $1.key }) { consider(moment, .sync(guid)) }
+        for (guid, moment) in dueSyncs.sorted(by: { $0.key < $1.key }) { consider(moment, .sync(guid)) }
         for guid in buildsInFlight.sorted() { consider(builds[guid]?.end, .build(guid)) }
         for guid in deploymentsInFlight.sorted() { consider(deployments[guid]?.nextStep, .deployment(guid)) }
         return earliest
     }
 
+    private var dueSyncs: [String: Timestamp] { runtime.syncsByItself ? runtime.syncs : [:] }
+
     /// The next moment of something else than a deployment's steps.
     func nextDisturbance(before limit: Timestamp) -> Timestamp {
-        let moments = runtime.syncs.values.map { $0 } + buildsInFlight.compactMap { builds[$0]?.end }
+        let moments = dueSyncs.values.map { $0 } + buildsInFlight.compactMap { builds[$0]?.end }
         return min(limit, moments.min() ?? limit)
     }
 }

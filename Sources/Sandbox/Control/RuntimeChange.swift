@@ -10,7 +10,8 @@ struct RuntimeChange {
         article: "the",
         [
             SeedKey("available", .flag), SeedKey("refusing", .flag), SeedKey("log_cache_available", .flag),
-            SeedKey("sync", .flag), SeedKey("task_endings", .choice(["automatic", "manual"])),
+            SeedKey("sync", .flag), SeedKey("syncs", .choice(["automatic", "manual"])),
+            SeedKey("task_endings", .choice(["automatic", "manual"])),
             SeedKey("task_runs", .list(.mapping(SeedLanguage.taskRun))),
         ],
         SeedLanguage.runs
@@ -37,6 +38,7 @@ struct RuntimeChange {
         value["task_runs"].isPresent ? value["task_runs"].items.map(Seed.TaskRun.init) : nil
     }
 
+    var syncsByItself: Bool? { value["syncs"].text.map { $0 == "automatic" } }
     /// Whether to sync at once instead of waiting for the next time.
     var syncs: Bool { value["sync"].flag ?? false }
 
@@ -60,6 +62,7 @@ extension Store {
         if let isAvailable = change.isAvailable { runtime.isAvailable = isAvailable }
         if let refuses = change.refusesContent { runtime.refusesContent = refuses }
         if let isUp = change.logCacheIsUp { runtime.logCacheIsUp = isUp }
+        if let syncsByItself = change.syncsByItself { runtime.syncsByItself = syncsByItself }
         if let endsTasks = change.endsTasks { runtime.endsTasks = endsTasks }
         if let runs = change.taskRuns { taskRuns = runs }
         if let runs = change.processRuns { runtime.processRuns = runs }

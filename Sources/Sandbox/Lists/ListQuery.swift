@@ -3,6 +3,7 @@ import Diagnostics
 /// The checked parameters of a list (`cloud_controller_ng app/messages/list_message.rb`).
 struct ListQuery {
     private(set) var page = 1
+    let countsPastEnd: Bool
     private(set) var perPage = 50
     /// `created_at`, `-name`, ...: as in the request, without a `+`.
     private(set) var order: String?
@@ -18,6 +19,7 @@ struct ListQuery {
 
     init(_ call: Call, _ rules: ListRules) throws(Refusal) {
         query = call.query
+        countsPastEnd = rules.countsPastEnd
         var messages = unknownParameters(rules)
         messages += readPaging(rules)
         for name in ["guids"] + rules.filters { messages += readFilter(name) }

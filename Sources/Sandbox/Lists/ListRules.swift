@@ -13,6 +13,8 @@ struct ListRules: Sendable {
     var takesAppGUID = false
     /// The messages of roles come as 422 and without an introduction.
     var refusesAsUnprocessable = false
+    /// Whether the total is also known on a page past the end, because it is counted by itself.
+    var countsPastEnd = false
     /// What the list is ordered by, and says so in its links, when nothing is asked for.
     var defaultOrder: String?
 
@@ -64,7 +66,8 @@ struct ListRules: Sendable {
     )
     static let events = ListRules(
         filters: ["types", "target_guids", "space_guids", "organization_guids"],
-        hasLabels: false
+        hasLabels: false,
+        countsPastEnd: true
     )
 
     func refusing(_ names: [String]) -> ListRules {

@@ -26,7 +26,7 @@ extension Store {
         let start = overflow ? positions.count : min(skipped, positions.count)
         let shown = positions[start..<min(start + query.perPage, positions.count)]
         // the count comes along with the rows, so that past the end there is none
-        let total = shown.isEmpty ? 0 : positions.count
+        let total = shown.isEmpty && !query.countsPastEnd ? 0 : positions.count
         let base = baseURL + listing.path
         return Answer.json(200, capacity: 600 + shown.count * listing.rowSize) { writer in
             writer.object { writer in

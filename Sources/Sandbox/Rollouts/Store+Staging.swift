@@ -13,7 +13,8 @@ extension Store {
         case (false, _): refusal = .stagerUnavailable
         case (true, _) where row.lifecycle != .docker:
             refusal = .stagerError("Failed to get blobstore download url for package \(package.guid)")
-        case (true, .refused): refusal = .stagerError("bbs stager client staging failed: Invalid field: memory_mb")
+        case (true, _) where runtime.refusesContent || run.result == .refused:
+            refusal = .stagerError("bbs stager client staging failed: Invalid field: memory_mb")
         default: refusal = nil
         }
         if let refusal {

@@ -16,6 +16,8 @@ package struct RuntimeState: Sendable {
     /// Whether tasks end, and cancelled ones stop, as the clock goes; else only when that is asked for.
     var endsTasks = true
     var logCacheIsUp = true
+    /// Whether the Cloud Controller syncs with the runtime as the clock goes; else only when that is asked for.
+    var syncsByItself = true
     var processRuns: [Seed.ProcessRun] = []
     var buildRuns: [Seed.BuildRun] = []
     /// When the next sync brings what runs in line with a process for which that did not happen at once.

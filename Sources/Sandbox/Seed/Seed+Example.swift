@@ -91,6 +91,7 @@ extension Seed {
                   - name: storefront
                     droplets:
                       - process_types: {web: bin/serve}
+
         """#
 
     package static let exampleFile = "examples/storefront/seed.yml"

@@ -71,7 +71,8 @@ struct PlanTextView {
             address: text(of: operation.address),
             origin: place(operation.origin),
             remarks: [
-                effect, operation.run?.wait.map { "waited for up to \(FieldText.duration($0))" }, operation.needs.map { "needs \($0)" },
+                effect, operation.run?.wait.map { "waited for up to \(FieldText.duration($0))" },
+                operation.needs.map { "needs \($0)" },
                 operation.blocked.map { "not attempted: \($0)" },
             ].compactMap(\.self),
             fields: operation.changes.map {

@@ -29,7 +29,10 @@ struct Comparison {
     let address: String
     private(set) var differences: [Difference] = []
 
-    init(recordedAddress: String, address: String) {
+    private let isListOfEvents: Bool
+
+    init(recordedAddress: String, address: String, isListOfEvents: Bool) {
+        self.isListOfEvents = isListOfEvents
         self.recordedAddress = recordedAddress
         self.address = address
     }
@@ -95,7 +98,40 @@ struct Comparison {
             return
         }
         guard let answered = try? JSONParser.parse(actual.body) else { return differ("body", "JSON", text) }
-        compare(json, answered, at: "body", &correspondence)
+        if isListOfEvents {
+            let pair = Comparison.sortedEvents(json, answered)
+            compare(pair.recorded, pair.answered, at: "body", &correspondence)
+        } else {
+            compare(json, answered, at: "body", &correspondence)
+        }
+    }
+
+    /// Events of one request have one time, and then come in the order of their random guids.
+    private static func sortedEvents(
+        _ recorded: JSONValue,
+        _ answered: JSONValue
+    ) -> (recorded: JSONValue, answered: JSONValue) {
+        guard let events = recorded["resources"]?.list, let others = answered["resources"]?.list,
+            events.count == others.count, var one = recorded.object, var other = answered.object
+        else { return (recorded, answered) }
+        var sorted: (recorded: [JSONValue], answered: [JSONValue]) = ([], [])
+        var start = 0
+        while start < events.count {
+            let time = events[start]["created_at"]?.text
+            let end = events[start...].firstIndex { $0["created_at"]?.text != time } ?? events.count
+            sorted.recorded += byType(events[start..<end])
+            sorted.answered += byType(others[start..<end])
+            start = end
+        }
+        one["resources"] = .list(sorted.recorded)
+        other["resources"] = .list(sorted.answered)
+        return (.object(one), .object(other))
+    }
+
+    private static func byType(_ events: ArraySlice<JSONValue>) -> [JSONValue] {
+        events.enumerated().sorted { left, right in
+            (left.element["type"]?.text ?? "", left.offset) < (right.element["type"]?.text ?? "", right.offset)
+        }.map(\.element)
     }
 
     private mutating func compare(

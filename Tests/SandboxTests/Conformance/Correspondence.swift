@@ -12,6 +12,8 @@ struct Correspondence {
     /// Guids of the sandbox, by collection, that were made by requests without a recorded answer.
     private var unclaimed: [String: [String]] = [:]
     private let known: Set<String>
+    /// Seconds of the sandbox's clock in which there was more than one request; others are two recorded seconds at most.
+    var sharedSeconds: Set<Int> = []
     /// What is at most as old as this was seeded, here and there.
     private let seeded: (actual: Timestamp, recorded: Timestamp)
 
@@ -47,7 +49,7 @@ struct Correspondence {
         let bound = recordedTimes[actual.seconds] ?? recorded.seconds...recorded.seconds
         let extended = min(bound.lowerBound, recorded.seconds)...max(bound.upperBound, recorded.seconds)
         // a request may fall into two seconds
-        guard extended.count <= 2 else { return false }
+        guard extended.count <= 2 || sharedSeconds.contains(actual.seconds) else { return false }
         recordedTimes[actual.seconds] = extended
         return true
     }
@@ -70,38 +72,21 @@ struct Correspondence {
     private mutating func translate(name: String, after text: String) -> String {
         if let bound = actualByRecorded[name] { return bound }
         guard let collection = Correspondence.collection(before: text) else { return name }
-        while let guid = unclaimed[collection]?.first {
-            unclaimed[collection]?.removeFirst()
+        while let guid = unclaimed[collection]?.popLast() {
             if recordedByActual[guid] == nil, correspond(name, guid) { return guid }
         }
         return name
     }
 
-    /// Takes note of what a request without a recorded answer has made.
-    mutating func note(unrecorded answer: JSONValue) {
-        switch answer {
-        case .object(let object):
-            for member in object.members {
-                if let guid = member.value["guid"]?.text, ["droplet", "package"].contains(member.name) {
-                    note(guid, in: member.name + "s")
-                }
-                note(unrecorded: member.value)
-            }
-        case .list(let elements): for element in elements { note(unrecorded: element) }
-        case .text(let text):
-            guard text.contains("/v3/") else { return }
-            let parts = NamedParts(text)
-            var before = ""
-            for part in parts.parts {
-                switch part {
-                case .literal(let literal): before += literal
-                case .name(let name):
-                    if let collection = Correspondence.collection(before: before) { note(name, in: collection) }
-                    before += name
-                }
-            }
-        default: break
+    /// Takes note of what a request without a recorded answer has made, and of the droplet of a build.
+    mutating func note(unrecorded answer: JSONValue, isNew: Bool) {
+        if let droplet = answer["droplet"]?["guid"]?.text { note(droplet, in: "droplets") }
+        for process in answer["new_processes"]?.list ?? [] {
+            if let guid = process["guid"]?.text { note(guid, in: "processes") }
         }
+        guard isNew, let guid = answer["guid"]?.text, let link = answer["links"]?["self"]?["href"]?.text else { return }
+        let collection = link.split(separator: "/").dropLast().last.map(String.init)
+        note(guid, in: collection ?? "")
     }
 
     private mutating func note(_ guid: String, in collection: String) {

@@ -3,15 +3,28 @@
 /// The foundation that a group of recordings ran against: its guids from a fixture, the rest as the first reads show it.
 struct RecordedFoundation {
     private let guids: JSONValue
+    /// What had happened before the first request, as the recorded lists of events tell it, oldest first.
+    let past: [JSONValue]
 
-    init(_ guids: JSONValue) {
-        self.guids = guids
+    init(_ group: ReplayGroup) throws {
+        guids = try Recording.json(group.seed)
+        past = try group.pastEvents
+    }
+
+    /// What an event says of a droplet or an app.
+    private func told(_ key: String, where matches: (JSONValue) -> Bool) -> String? {
+        past.lazy.filter(matches).compactMap { $0["data"]?[key]?.text }.first
     }
 
     /// Every guid that the fixture fixes.
     var known: Set<String> {
         var found: Set<String> = []
         RecordedFoundation.collect(guids, into: &found)
+        for event in past {
+            for key in ["package_guid", "revision_guid", "build_guid"] {
+                if let guid = event["data"]?[key]?.text { found.insert(guid) }
+            }
+        }
         for number in 1...10 { found.insert(RecordedFoundation.user(number)) }
         return found
     }
@@ -184,7 +197,8 @@ struct RecordedFoundation {
             identity: Seed.Identity(guid("spaces", "staging")),
             roles: RecordedFoundation.spaceRoles,
             apps: [
-                storefront, dockerApp("staging/payments-api"), buildpackApp("staging/admin-ui", state: "STOPPED"),
+                storefront, dockerApp("staging/payments-api"),
+                buildpackApp("staging/admin-ui", state: "STOPPED", commands: [("web", "bin/rails s")]),
             ]
         )
     }
@@ -204,12 +218,14 @@ struct RecordedFoundation {
             identity: Seed.Identity(guid("apps", place, "guid")),
             state: state,
             lifecycle: .buildpack(buildpacks: [name]),
+            revisionGUID: revision(of: guid("apps", place, "guid")),
             metadata: metadata,
             droplets: droplets(place) { guid, isCurrent, _ in
                 Seed.Droplet(
                     identity: Seed.Identity(guid),
                     isCurrent: isCurrent,
                     processTypes: commands,
+                    packageGUID: package(of: guid),
                     buildpacks: [found]
                 )
             }
@@ -221,6 +237,7 @@ struct RecordedFoundation {
             place.split(separator: "/").last.map(String.init) ?? "",
             identity: Seed.Identity(guid("apps", place, "guid")),
             lifecycle: .docker,
+            revisionGUID: revision(of: guid("apps", place, "guid")),
             metadata: metadata,
             droplets: droplets(place) { guid, isCurrent, number in
                 Seed.Droplet(
@@ -228,7 +245,8 @@ struct RecordedFoundation {
                     isCurrent: isCurrent,
                     image: "registry.example.com/acme/payments:1.4.\(number)",
                     processTypes: [("web", "/bin/pay serve")],
-                    executionMetadata: #"{"cmd": ["/bin/pay"], "ports": [{"Port": 8080, "Protocol": "tcp"}]}"#
+                    executionMetadata: #"{"cmd": ["/bin/pay"], "ports": [{"Port": 8080, "Protocol": "tcp"}]}"#,
+                    packageGUID: package(of: guid)
                 )
             }
         )
@@ -239,5 +257,13 @@ struct RecordedFoundation {
         let all = (guids["apps"]?[place]?["droplets"]?.list ?? []).compactMap(\.text)
         let current = guid("apps", place, "droplet")
         return all.enumerated().map { index, guid in make(guid, guid == current, 3 - all.count + index) }
+    }
+
+    private func package(of droplet: String) -> String? {
+        told("package_guid") { $0["data"]?["droplet_guid"]?.text == droplet }
+    }
+
+    private func revision(of app: String) -> String? {
+        told("revision_guid") { $0["target"]?["guid"]?.text == app }
     }
 }

@@ -13,6 +13,14 @@ struct Replay {
         var deviating = 0
         var outOfScope = 0
         var withoutAnswer = 0
+
+        static func += (sum: inout Tally, other: Tally) {
+            sum.compared += other.compared
+            sum.equal += other.equal
+            sum.deviating += other.deviating
+            sum.outOfScope += other.outOfScope
+            sum.withoutAnswer += other.withoutAnswer
+        }
     }
 
     /// Seconds for which tokens are valid; longer than everything that is replayed takes.
@@ -25,6 +33,7 @@ struct Replay {
     private let store: Store
     private var correspondence: Correspondence
     private var tokens: [String: String] = [:]
+    private var clockwork = RecordedClockwork()
     private(set) var tallies: [(file: String, tally: Tally)] = []
     /// What is not as it should be, for the test to report.
     private(set) var complaints: [String] = []
@@ -32,7 +41,7 @@ struct Replay {
     private(set) var met: Set<String> = []
 
     static func server(_ group: ReplayGroup) throws -> SandboxServer {
-        let foundation = RecordedFoundation(try Recording.json(group.seed))
+        let foundation = try RecordedFoundation(group)
         let seed = foundation.seed(startingAt: start)
         let clock = SandboxClock.manual(startingAt: start)
         return SandboxServer(
@@ -47,7 +56,7 @@ struct Replay {
         self.client = client
         self.address = address
         store = server.store
-        let foundation = RecordedFoundation(try Recording.json(group.seed))
+        let foundation = try RecordedFoundation(group)
         correspondence = Correspondence(
             known: foundation.known,
             seeded: (Replay.start.advanced(by: Replay.tokenLifetime + 1), Timestamp(group.finished) ?? Replay.start)
@@ -56,10 +65,10 @@ struct Replay {
 
     mutating func run() async throws {
         try await prepare()
-        for file in group.files {
+        for part in group.parts {
+            let file = part.file
             var tally = Tally()
-            if file.hasPrefix("15-") { try await addPastEvents(file) }
-            for exchange in try Recording.exchanges(file) { try await replay(exchange, &tally) }
+            for exchange in try part.exchanges { try await replay(exchange, &tally) }
             tallies.append((file, tally))
         }
     }
@@ -83,7 +92,8 @@ struct Replay {
         for forged in ["other key", "aud uaa only", "iss other"] {
             tokens[forged] = (tokens["admin"] ?? "") + forged.prefix(3)
         }
-        try await control("POST", "/sandbox/runtime", "{task_endings: manual}")
+        try await control("POST", "/sandbox/runtime", "{task_endings: manual, syncs: manual}")
+        try await addPastEvents()
     }
 
     private func grant(_ form: String) async throws -> (access: String, refresh: String) {
@@ -99,18 +109,14 @@ struct Replay {
         return (json["access_token"]?.text ?? "", json["refresh_token"]?.text ?? "")
     }
 
-    /// What had happened to the apps before the first request, which only the list of events tells.
-    private mutating func addPastEvents(_ file: String) async throws {
-        for exchange in try Recording.exchanges(file) {
-            for event in exchange.response?.json?["resources"]?.list ?? [] {
-                guard let time = event["created_at"]?.text, time <= group.finished else { continue }
-                let body: JSONValue = [
-                    "type": event["type"] ?? .null, "app": event["target"]?["guid"] ?? .null,
-                    "created_at": .text(Replay.start.description), "actor": event["actor"] ?? .null,
-                    "data": event["data"] ?? .null,
-                ]
-                try await control("POST", "/sandbox/events", String(decoding: body.bytes, as: UTF8.self))
-            }
+    private mutating func addPastEvents() async throws {
+        for event in try RecordedFoundation(group).past {
+            let body: JSONValue = [
+                "type": event["type"] ?? .null, "app": event["target"]?["guid"] ?? .null,
+                "created_at": .text(Replay.start.description), "actor": event["actor"] ?? .null,
+                "data": event["data"] ?? .null,
+            ]
+            try await control("POST", "/sandbox/events", String(decoding: body.bytes, as: UTF8.self))
         }
     }
 
@@ -128,11 +134,16 @@ struct Replay {
     // MARK: - Exchanges
 
     private mutating func replay(_ exchange: RecordedExchange, _ tally: inout Tally) async throws {
+        let steps = Steps.all.filter { $0.exchange == exchange.id }
+        for step in steps where step.moment == .beforeClock { try await perform(step) }
         // a second each, so that the order of times shows
-        try await control("POST", "/sandbox/clock", #"{"advance_seconds":1}"#)
-        for step in Steps.all where step.exchange == exchange.id { try await perform(step) }
+        let seconds = Steps.secondsPerRequest(exchange.file) + clockwork.seconds(before: exchange)
+        try await control("POST", "/sandbox/clock", #"{"advance_seconds":\#(seconds)}"#)
+        for step in steps where step.moment == .beforeRequest { try await perform(step) }
+        if Steps.secondsPerRequest(exchange.file) == 0 { correspondence.sharedSeconds.insert(await store.now.seconds) }
         if Scope.outOfScope.contains(where: { $0.covers(exchange) }) {
             tally.outOfScope += 1
+            if exchange.path.hasPrefix("/internal/v3/staging/") { try await noteBuild(of: exchange) }
             return
         }
         let answer = try await send(
@@ -143,13 +154,27 @@ struct Replay {
         )
         guard let response = exchange.response else {
             tally.withoutAnswer += 1
-            if let json = try? JSONParser.parse(answer.body) { correspondence.note(unrecorded: json) }
+            if let json = try? JSONParser.parse(answer.body) {
+                correspondence.note(unrecorded: json, isNew: exchange.method == "POST")
+            }
             return
         }
         tally.compared += 1
-        var comparison = Comparison(recordedAddress: group.address, address: address)
+        var comparison = Comparison(
+            recordedAddress: group.address,
+            address: address,
+            isListOfEvents: exchange.path == "/v3/audit_events"
+        )
         comparison.compare(response, answer, &correspondence)
         judge(comparison.differences, of: exchange, &tally)
+    }
+
+    /// The droplet that a build has made shows in no recorded answer before it is used.
+    private mutating func noteBuild(of exchange: RecordedExchange) async throws {
+        let build = exchange.path.split(separator: "/").dropLast().last.map(String.init) ?? ""
+        let path = correspondence.translate("/v3/builds/" + build)
+        let answer = try await send("GET", path, [("Authorization", "bearer \(tokens["admin"] ?? "")")], [])
+        if let json = try? JSONParser.parse(answer.body) { correspondence.note(unrecorded: json, isNew: false) }
     }
 
     /// Bodies that are no UTF-8 stay as they are.

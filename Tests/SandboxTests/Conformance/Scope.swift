@@ -33,6 +33,11 @@ enum Scope {
         ),
         OutOfScope(method: "GET", path: "/v3/spaces/*/users", reason: "roles say who may what"),
         OutOfScope(method: "GET", path: "/v3/users/*", reason: "the token says who it is"),
+        OutOfScope(
+            method: "POST",
+            path: "/internal/v3/staging/*/build_completed",
+            reason: "the runtime's word, which the sandbox gives itself"
+        ),
         OutOfScope(method: "OPTIONS", path: "/v3/processes/*", reason: "only browsers send it"),
     ]
 

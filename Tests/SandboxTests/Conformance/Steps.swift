@@ -7,9 +7,16 @@ struct Step: Sendable {
         case request(String, String, String, String, makes: String?)
     }
 
+    enum Moment: Sendable {
+        /// Before the server's clockwork goes on.
+        case beforeClock
+        case beforeRequest
+    }
+
     /// The exchange before which it happens.
     let exchange: String
     let action: Action
+    var moment = Moment.beforeRequest
 
     init(_ exchange: String, _ method: String, _ path: String, _ body: String = "") {
         self.exchange = exchange
@@ -24,6 +31,12 @@ struct Step: Sendable {
         self.init(exchange, "POST", "runtime", runtime)
     }
 
+    /// What the runtime is like when the server's clockwork goes on.
+    init(_ exchange: String, runtimeBeforeClock change: String) {
+        self.init(exchange, runtime: change)
+        moment = .beforeClock
+    }
+
     init(_ exchange: String, as user: String, _ method: String, _ path: String, _ body: String, makes: String? = nil) {
         self.exchange = exchange
         action = .request(user, method, path, body, makes: makes)
@@ -36,7 +49,12 @@ enum Steps {
     private static let web = "app: storefront, type: web"
     private static let production = "be678905-f656-4fbd-9fc7-91bb9d284118"
 
-    static let all: [Step] = reading + scaling + droplets + tasks + cancelling + labels + permissions + quotas + limits
+    static let all: [Step] =
+        reading + scaling + droplets + tasks + cancelling + labels + permissions + quotas + limits + deployments
+        + restarts + staging
+
+    /// Where deployments and builds are under way, the clock only goes on with their steps.
+    static func secondsPerRequest(_ file: String) -> Int { file.hasPrefix("21-") || file.hasPrefix("23-") ? 0 : 1 }
 
     private static let reading = [
         environmentShown("02-lookups/app-env", to: "admin", 1),
@@ -148,6 +166,13 @@ enum Steps {
                 state: "{organizations: {acme: {suspended: true}}}"
             ),
             Step("14-bodies-routes/malformed", state: "{organizations: {acme: {suspended: false}}}"),
+            Step(
+                "15-audit-events/for-process",
+                as: "admin",
+                "PATCH",
+                "/v3/processes/\(storefront)",
+                #"{"command":null}"#
+            ),
         ]
 
     private static let quotas = [
