@@ -54,7 +54,7 @@ extension Store {
                 let creator = users[row.creatorGUID]
                 writer.text("guid", creator?.guid)
                 writer.text("name", creator?.name.string)
-                writer.text("email", creator.flatMap { $0.isClient ? nil : $0.name.string })
+                writer.text("email", creator.flatMap { $0.isClient ? nil : $0.email.string })
             }
             writer.object("relationships") { $0.relationship("app", row.appGUID) }
             writer.metadata(row.metadata)
