@@ -5,10 +5,27 @@ import Testing
 
 /// `evenkeel sandbox` as people start and end it.
 @Suite struct SandboxCommandTests {
+    /// `UPDATE_GOLDEN=1` puts a changed example into the source file.
     @Test func `the built-in foundation is that of the example`() throws {
         let file = SandboxBinary.root.appending(path: Seed.exampleFile)
+        let text = try String(contentsOf: file, encoding: .utf8)
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+            .map { $0.isEmpty ? "" : "        \($0)" }
+        let source = """
+            extension Seed {
+                /// The text of \(Seed.exampleFile): a small foundation for those who have none of their own.
+                package static let exampleText = #\"""
+            \(lines.joined(separator: "\n"))
+                    \"""#
 
-        #expect(try String(contentsOf: file, encoding: .utf8) == Seed.exampleText)
+                package static let exampleFile = "\(Seed.exampleFile)"
+            }
+
+            """
+
+        let path = SandboxBinary.root.appending(path: "Sources/Sandbox/Seed/Seed+Example.swift").path
+        Golden.expect(source, matches: path)
+        #expect(Seed.exampleText == text)
     }
 
     @Test func `what it prints in a clone can be pasted`() async throws {
