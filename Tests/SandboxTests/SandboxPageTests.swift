@@ -12,7 +12,7 @@ import Testing
     /// writes them.
     @Test func `every key of a seed stands in the page`() throws {
         let page = try String(contentsOfFile: Self.path, encoding: .utf8)
-        let written = page.components(separatedBy: "\n### ")[0]
+        let written = page.components(separatedBy: "\n### ")[0].trimmingCharacters(in: .newlines) + "\n"
         let schema = try SeedSchemaTests.schema()
 
         let sections = try SeedLanguage.kinds.map { kind in
@@ -71,6 +71,8 @@ import Testing
             return quoted.dropLast().joined(separator: ", ") + " or " + (quoted.last ?? "")
         case .mapping(let kind): return "mapping: [\(words(kind.name))](#\(kind.name.replacing("_", with: "-")))"
         case .list(.mapping(let kind)): return "list of [\(words(kind.name))](#\(kind.name.replacing("_", with: "-")))"
+        case .list(.number):
+            return words(of: .number(0 ... .max)).replacing("whole number", with: "list of whole numbers")
         case .list(let element): return "list of \(words(of: element))"
         case .map(let value): return "mapping of \(words(of: value))"
         }

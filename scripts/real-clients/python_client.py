@@ -106,6 +106,20 @@ def run_task(client, app, url):
            "an app that is not there was found")
 
 
+def restart(client, app, url):
+    """A restart gives every process another version, and its instances run again."""
+    def web():
+        return client.v3.processes.get_first(app_guids=app["guid"], types="web")
+
+    before = web()
+    expect(client.v3.apps.restart(app["guid"])["state"] == "STARTED", "an app is not started after a restart")
+    advance(url, 60)
+    after = web()
+    expect(after["guid"] == before["guid"] and after["version"] != before["version"], "the restart left the version")
+    states = {instance["state"] for instance in client.v3.processes.get(after["guid"], "stats")["resources"]}
+    expect(states == {"RUNNING"}, f"after the restart instances are {states}")
+
+
 def relabel(client, app):
     """Labels are set, selected by and removed again."""
     droplet = app.current_droplet()["guid"]
@@ -138,7 +152,8 @@ def main():
     list_everything(client, app)
     run_task(client, app, url)
     relabel(client, app)
-    print("real client: cloudfoundry-client logs in, lists, reads, creates, relabels and cancels")
+    restart(client, app, url)
+    print("real client: cloudfoundry-client logs in, lists, reads, creates, relabels, cancels and restarts")
 
 
 main()
