@@ -29,7 +29,7 @@ struct Connection {
         if !body.isEmpty { try await outbound.write(.body(.byteBuffer(ByteBuffer(string: body)))) }
         try await outbound.write(.end(nil))
         var answer = Answer()
-        while let part = try await inbound.next() {
+        while let part = try await inbound.next(isolation: #isolation) {
             switch part {
             case .head(let head): answer.status = Int(head.status.code)
             case .body(let bytes): answer.bytes += bytes.readableBytes
