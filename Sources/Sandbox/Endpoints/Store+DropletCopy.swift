@@ -28,6 +28,7 @@ extension Store {
             executionMetadata: source.executionMetadata,
             processTypes: source.processTypes,
             user: source.user,
+            buildpacks: source.buildpacks,
             appGUID: app.guid,
             packageGUID: nil,
             metadata: Metadata()

@@ -95,7 +95,13 @@ extension Store {
         process.memory = row.options.memory ?? web.memory
         process.disk = row.options.disk ?? web.disk
         process.logRate = row.options.logRate ?? web.logRate
-        if row.webGUID == nil, let app = apps[web.appGUID] { try requireQuota(forStarting: app) }
+        if row.webGUID == nil, let app = apps[web.appGUID] {
+            do throws(Refusal) {
+                try requireQuota(forStarting: app)
+            } catch {
+                throw .unprocessable(explained(error.detail, process))
+            }
+        }
         let messages = ProcessModelRules.messages(process) + quotaMessages(process).map { explained($0, process) }
         guard messages.isEmpty else { throw .unprocessable(messages) }
         return process

@@ -15,7 +15,7 @@ struct Comparison {
     struct Answer {
         let status: Int
         let headers: [(name: String, value: String)]
-        let body: [UInt8]
+        var body: [UInt8]
         /// The sandbox's clock when it answered.
         let time: Timestamp
 

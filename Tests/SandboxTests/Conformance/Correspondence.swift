@@ -54,6 +54,19 @@ struct Correspondence {
         return true
     }
 
+    /// The time in a filter, and the second of the sandbox's clock that parts the same events.
+    func timeFilter(in target: String) -> (recorded: String, actual: String)? {
+        guard let bracket = target.firstRange(of: "_ats[") else { return nil }
+        let operation = target[bracket.upperBound...].prefix { $0 != "]" }
+        let text = String(target[bracket.upperBound...].dropFirst(operation.count + 2).prefix { $0 != "&" })
+        guard let time = Timestamp(text), time > seeded.recorded else { return nil }
+        let found =
+            operation == "gt" || operation == "lte"
+            ? recordedTimes.filter { $0.value.lowerBound <= time.seconds }.keys.max()
+            : recordedTimes.filter { $0.value.upperBound >= time.seconds }.keys.min()
+        return found.map { (text, Timestamp(seconds: $0).description) }
+    }
+
     /// A request's path or body with the guids of the sandbox.
     mutating func translate(_ text: String) -> String {
         let parts = NamedParts(text)

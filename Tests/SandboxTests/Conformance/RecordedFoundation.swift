@@ -21,7 +21,7 @@ struct RecordedFoundation {
         var found: Set<String> = []
         RecordedFoundation.collect(guids, into: &found)
         for event in past {
-            for key in ["package_guid", "revision_guid", "build_guid"] {
+            for key in ["package_guid", "revision_guid"] {
                 if let guid = event["data"]?[key]?.text { found.insert(guid) }
             }
         }
@@ -257,6 +257,10 @@ struct RecordedFoundation {
         let all = (guids["apps"]?[place]?["droplets"]?.list ?? []).compactMap(\.text)
         let current = guid("apps", place, "droplet")
         return all.enumerated().map { index, guid in make(guid, guid == current, 3 - all.count + index) }
+    }
+
+    func build(of droplet: String) -> String? {
+        told("build_guid") { $0["data"]?["droplet_guid"]?.text == droplet }
     }
 
     private func package(of droplet: String) -> String? {

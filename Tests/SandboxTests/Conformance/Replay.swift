@@ -110,7 +110,15 @@ struct Replay {
     }
 
     private mutating func addPastEvents() async throws {
-        for event in try RecordedFoundation(group).past {
+        let foundation = try RecordedFoundation(group)
+        let admin = [("Authorization", "bearer \(tokens["admin"] ?? "")")]
+        let builds = try JSONParser.parse(try await send("GET", "/v3/builds?per_page=5000", admin, []).body)
+        for build in builds["resources"]?.list ?? [] {
+            guard let guid = build["guid"]?.text, let droplet = build["droplet"]?["guid"]?.text else { continue }
+            // a seed does not say the guids of builds, the events do
+            if let recorded = foundation.build(of: droplet) { _ = correspondence.correspond(recorded, guid) }
+        }
+        for event in foundation.past {
             let body: JSONValue = [
                 "type": event["type"] ?? .null, "app": event["target"]?["guid"] ?? .null,
                 "created_at": .text(Replay.start.description), "actor": event["actor"] ?? .null,
@@ -146,12 +154,21 @@ struct Replay {
             if exchange.path.hasPrefix("/internal/v3/staging/") { try await noteBuild(of: exchange) }
             return
         }
-        let answer = try await send(
+        var target = correspondence.translate(exchange.target)
+        let times = correspondence.timeFilter(in: target)
+        if let times { target = target.replacing(times.recorded, with: times.actual) }
+        var answer = try await send(
             exchange.method,
-            correspondence.translate(exchange.target),
+            target,
             headers(of: exchange),
             exchange.body.isEmpty ? [] : translated(exchange.body)
         )
+        if let times {
+            let (shown, recorded) = (
+                times.actual.replacing(":", with: "%3A"), times.recorded.replacing(":", with: "%3A")
+            )
+            answer.body = Array(String(decoding: answer.body, as: UTF8.self).replacing(shown, with: recorded).utf8)
+        }
         guard let response = exchange.response else {
             tally.withoutAnswer += 1
             if let json = try? JSONParser.parse(answer.body) {

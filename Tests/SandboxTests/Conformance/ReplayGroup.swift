@@ -88,7 +88,10 @@ struct ReplayGroup: Sendable {
         ReplayGroup(
             seed: "20-seed",
             parts: [
-                Part(file: "20-roles"), Part(file: "21-deployments"),
+                Part(file: "20-roles"), Part(file: "21-deployments", end: "roll6-scale-to-4"),
+                Part(file: "22-restart"), Part(file: "23-restage"),
+                Part(file: "21-deployments", first: "roll6-scale-to-4"),
+                Part(file: "24-audit-after"),
             ],
             address: "http://127.0.0.1:8181",
             finished: "2026-11-21T04:43:09Z"

@@ -48,10 +48,7 @@ enum Scope {
         let reason: String
     }
 
-    static let deviations: [Deviation] = deliberate
-
-    /// Those that are meant to stay.
-    static let deliberate = discovery + text
+    static let deviations = discovery + text + runtime + past
 
     private static let discovery =
         ["01-root-info/root", "18-rate-limit-variant/root-v2-disabled", "18-rate-limit-variant/dev-root-over"].map {
@@ -84,4 +81,22 @@ enum Scope {
             reason: "the web server's text goes on with places in its source"
         )
     ]
+
+    private static let runtime = [
+        Deviation(
+            exchange: "22-restart/00-before-stats-web",
+            places: (0..<3).map { "body.resources.\($0).mem_quota" },
+            reason:
+                "the stand-in for the runtime took over the memory of a scale at once; a real one waits for a restart"
+        )
+    ]
+
+    private static let past =
+        ["24-audit-after/storefront-all", "24-audit-after/storefront-page2"].map {
+            Deviation(
+                exchange: $0,
+                places: ["body.pagination"],
+                reason: "the app's oldest events stand on a page that was not recorded, so that they are not seeded"
+            )
+        }
 }

@@ -10,9 +10,9 @@ extension Steps {
             "PATCH",
             web,
             """
-            {"health_check":{"type":"http","data":{"endpoint":"/health","timeout":75,"invocation_timeout":5,"interval":10}},
-            "readiness_health_check":{"type":"http","data":{"endpoint":"/ready"}},"metadata":{"labels":{"team":"web",
-            "example.com/x":"y"},"annotations":{"contact":"x","evenkeel.dev/note":"{\\"v\\":1}"}}}
+            {"metadata":{"labels":{"team":"web","example.com/x":"y"},"annotations":{"contact":"x",
+            "evenkeel.dev/note":"{\\"v\\":1}"}},"health_check":{"type":"http","data":{"endpoint":"/health","timeout":75,
+            "invocation_timeout":5,"interval":10}},"readiness_health_check":{"type":"http","data":{"endpoint":"/ready"}}}
             """
         ),
         Step("21-deployments/crash-create", runtime: "{process_runs: [{instances: [1], result: crashed}]}"),
@@ -65,6 +65,19 @@ extension Steps {
     ]
 
     static let staging: [Step] = [
+        // the runtime spoke a second time of a build that had ended
+        Step(
+            "23-restage/staged-again-callback",
+            "POST",
+            "events",
+            """
+            {"type":"audit.app.build.failed","app":"0c169a9b-1eb7-41f6-9894-22c1f627480b",
+            "actor":{"guid":"00000000-0000-4000-a000-000000000002","name":"dev@example.com"},
+            "data":{"build_guid":"04798421-2cbd-4ffe-a32f-86b17ef8cf54",
+            "package_guid":"5a5643cf-4416-414b-b1c5-111e8690e502","error_id":"StagingError",
+            "error_message":"staging failed"}}
+            """
+        ),
         Step("23-restage/00-app", runtime: staged("{web: /bin/pay serve}")),
         Step(
             "23-restage/failed-callback",
