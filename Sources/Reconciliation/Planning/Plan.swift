@@ -67,6 +67,10 @@ extension Plan {
     package struct Operation: Hashable, Sendable {
         package enum Action: String, Hashable, Sendable {
             case update, run, cancel, restart
+            /// Only records on the platform what is in place already.
+            case adopt
+            /// Only forgets what was recorded; what it was about is left alone.
+            case release
             /// An earlier apply started the run; this one waits for its end.
             case wait
         }

@@ -7,6 +7,8 @@ package struct PlanSummary: Hashable, Sendable {
     package let cancel: Int
     package let restart: Int
     package let unchanged: Int
+    package let adopted: Int
+    package let released: Int
     package let failed: Int
     package let unknown: Int
     package let withErrors: Int
@@ -22,19 +24,26 @@ package struct PlanSummary: Hashable, Sendable {
         cancel = count(.cancel)
         restart = count(.restart)
         unchanged = plan.unchanged
+        adopted = count(.adopt)
+        released = count(.release)
         failed = plan.failedRuns.count
         unknown = Set(plan.unknowns.map(\.address)).count
         withErrors = plan.erroneous.count
         isWaiting = !plan.waits.isEmpty
     }
 
+    /// Whatever keeps a plan from saying that nothing changes.
+    private var changes: [Int] { [run, update, cancel, restart, adopted, released, failed, unknown, withErrors] }
+
     /// Scripts rely on these lines.
     package var line: String {
-        if !isWaiting, [run, update, cancel, restart, failed, unknown, withErrors].allSatisfy({ $0 == 0 }) {
+        if !isWaiting, changes.allSatisfy({ $0 == 0 }) {
             return "No changes. Cloud Foundry matches the manifests."
         }
         var line = "Plan: \(run) \(run == 1 ? "task" : "tasks") to run, \(update) to update, \(cancel) to cancel, "
         line += "\(restart) to restart, \(unchanged) unchanged."
+        if adopted > 0 { line += " \(adopted) adopted." }
+        if released > 0 { line += " \(released) released." }
         if failed > 0 { line += " \(failed) failed." }
         if unknown > 0 { line += " \(unknown) unknown." }
         if withErrors > 0 { line += " \(withErrors) with errors." }

@@ -62,6 +62,8 @@ struct PlanDocument {
             "cancel": .number(summary.cancel),
             "restart": .number(summary.restart),
             "unchanged": .number(summary.unchanged),
+            "adopted": .number(summary.adopted),
+            "released": .number(summary.released),
             "failed": .number(summary.failed),
             "unknown": .number(summary.unknown),
             "with_errors": .number(summary.withErrors),

@@ -54,6 +54,8 @@ struct PlanTextView {
             case .update: "~"
             case .run: "+"
             case .cancel: "-"
+            case .adopt: "="
+            case .release: "<"
             case .wait: "."
             case .restart: "!"
             }
@@ -63,7 +65,7 @@ struct PlanTextView {
             case (.update, .afterRestart): "live after a restart"
             case (.update, .afterRollout): "live after the rollout"
             case (.update, .atStart): "live when the app is started"
-            case (.run, _), (.cancel, _), (.wait, _), (.restart, _): nil
+            case (.run, _), (.cancel, _), (.wait, _), (.restart, _), (.adopt, _), (.release, _): nil
             }
         return Row(
             sign: style.paint(sign, operation.action == .cancel ? .red : operation.action == .run ? .green : .yellow),

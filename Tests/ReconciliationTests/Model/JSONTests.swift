@@ -30,4 +30,25 @@ import Testing
 
         #expect(filled.compact == #"{"droplet_guid":"d1","command":"{droplet.guid}","x":"{other}"}"#)
     }
+
+    @Test func `what was written is read back`() {
+        let value: JSON = [
+            "b": .number(-1), "a": [.null, .bool(true), .bool(false), "a\"b\\c/\n\u{1f}é\u{1F600}", []], "c": [:],
+        ]
+
+        #expect(JSON(parsing: value.compact) == value)
+        #expect(JSON(parsing: value.pretty) == value)
+        #expect(JSON(parsing: #" "\u00e9\ud83d\ude00\b\/" "#) == "é\u{1F600}\u{8}/")
+        #expect(JSON(parsing: #"{"a":1,"b":2,"a":3}"#) == ["a": .number(3), "b": .number(2)])
+    }
+
+    @Test(arguments: [
+        "", " ", "{", "}", "[1,]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "01", "-", "1.5", "1e3", "99999999999999999999",
+        "nul",
+        "\"", "\"\n\"", #""\x""#, #""\u12""#, #""\ud800""#, #""\ud800\u0041""#, #""\udc00""#, "1 2", "{1:2}",
+        String(repeating: "[", count: 100_000),
+    ])
+    func `what is no JSON of ours is refused`(_ text: String) {
+        #expect(JSON(parsing: text) == nil)
+    }
 }
