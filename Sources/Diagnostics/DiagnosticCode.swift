@@ -36,6 +36,8 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
     case imageNotChangeable = "image-not-changeable"
     case deploymentInFlight = "deployment-in-flight"
     case runInProgress = "run-in-progress"
+    case tooMuchChange = "too-much-change"
+    case protected = "protected"
 
     // Talking to the API
     case unreachable = "unreachable"

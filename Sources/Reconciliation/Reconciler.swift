@@ -28,7 +28,8 @@ package struct Reconciler: Sendable {
 
     /// Performs exactly the plan that was made, on a platform that can write or one that cannot.
     ///
-    /// Apps with a deployment in flight come last: it is waited for, then they are observed and planned again.
+    /// A plan beyond the limits is refused as a whole. Apps with a deployment in flight come last: it is waited for, then
+    /// they are observed and planned again, within the same limits.
     package func apply(
         _ planning: Planning,
         of desired: DesiredState,
@@ -46,6 +47,8 @@ package struct Reconciler: Sendable {
                 progress: progress
             ).apply(plan)
         }
+        let refusals = options.limits.refusals(of: planning.plan)
+        if !refusals.isEmpty { return ApplyReport(notAttempting: planning.plan.operations, because: refusals) }
         guard platform.canWrite, !planning.plan.waits.isEmpty else {
             return await perform(planning.plan, planning.observed)
         }
@@ -62,8 +65,13 @@ package struct Reconciler: Sendable {
         guard !ended.isEmpty else { return first.followed(by: rest) }
         do {
             let again = try await plan(desired.keeping(ended))
-            var second = await perform(again.plan.withoutWaits, again.observed)
-                .followed(by: ApplyReport(notAttempting: again.plan.postponed))
+            let disturbed = Set(planning.plan.withoutWaits.disturbances.keys)
+            let refusals = options.limits.refusals(of: again.plan, after: disturbed)
+            var second =
+                refusals.isEmpty
+                ? await perform(again.plan.withoutWaits, again.observed)
+                    .followed(by: ApplyReport(notAttempting: again.plan.postponed))
+                : ApplyReport(notAttempting: again.plan.operations, because: refusals)
             // Another deployment has begun meanwhile.
             let late = again.plan.waits.map {
                 Diagnostic.deploymentNotEnded($0, reason: $0.deployment.reason, after: 0)

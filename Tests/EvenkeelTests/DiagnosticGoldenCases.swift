@@ -8,12 +8,19 @@ extension DiagnosticGoldenTests {
     static let timeout = "storefront:\n  processes:\n    web:\n      health_check:\n        timeout: 600"
     static let task = "storefront: {tasks: {migrate: {command: bin/migrate}}}"
 
+    static let protected = """
+        storefront:
+          protected: true
+          rollout: restart
+          metadata: {labels: {team: null}}
+          processes: {web: {memory_in_mb: 512}}
+        """
+
     static let cases: [Case] = [
         Case(
             code: .notSupportedYet,
             apps: """
                 storefront:
-                  protected: true
                   droplet: {image_update: restage}
                 """
         ),
@@ -82,6 +89,20 @@ extension DiagnosticGoldenTests {
                 seed.processRuns = [Seed.ProcessRun(app: "storefront", startSeconds: nil)]
             }
         ),
+        Case(
+            code: .tooMuchChange,
+            apps: "storefront: {processes: {web: {memory_in_mb: 512}}}\npayments: {}\nempty: {}",
+            arguments: ["--max-changes", "0"]
+        ),
+        Case(
+            code: .tooMuchChange,
+            variant: "apply",
+            apps: "storefront: {processes: {web: {memory_in_mb: 512}}}\npayments: {processes: {web: {instances: 0}}}",
+            command: "apply",
+            arguments: ["--yes", "--max-changes", "50%"]
+        ),
+        Case(code: .protected, apps: protected),
+        Case(code: .protected, variant: "apply", apps: protected, command: "apply", arguments: ["--yes"]),
         Case(
             code: .runInProgress,
             apps: "storefront: {tasks: {old-import: {command: bin/other, wait: {timeout: 30s}}}}",

@@ -10,17 +10,20 @@ package struct ApplyOptions: Hashable, Sendable {
     package var failsFast: Bool
     /// Seconds to wait for a deployment that somebody else started.
     package var deploymentPatience: Int
+    package var limits: SafetyLimits
 
     package init(
         parallelism: Int = 10,
         taskParallelism: Int = 1,
         failsFast: Bool = false,
-        deploymentPatience: Int = 600
+        deploymentPatience: Int = 600,
+        limits: SafetyLimits = SafetyLimits()
     ) {
         self.parallelism = parallelism
         self.taskParallelism = taskParallelism
         self.failsFast = failsFast
         self.deploymentPatience = deploymentPatience
+        self.limits = limits
     }
 }
 

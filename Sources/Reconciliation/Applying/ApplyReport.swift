@@ -33,8 +33,9 @@ package struct ApplyReport: Hashable, Sendable {
     }
 
     /// The report of operations that something kept from being attempted.
-    init(notAttempting operations: [Plan.Operation]) {
+    init(notAttempting operations: [Plan.Operation], because problems: [Diagnostic] = []) {
         entries = operations.map { Entry($0, .notAttempted) }
+        self.problems = problems
     }
 
     /// One report after the other.

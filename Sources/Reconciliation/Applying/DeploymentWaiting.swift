@@ -65,8 +65,7 @@ extension Plan {
 extension DesiredState {
     /// Only these apps.
     func keeping(_ addresses: Set<Address>) -> DesiredState {
-        var kept = self
-        kept.spaces = spaces.compactMap { space in
+        let kept = spaces.compactMap { space -> DesiredSpace? in
             var space = space
             space.apps.removeAll { app in
                 let address = Address(
@@ -78,6 +77,6 @@ extension DesiredState {
             }
             return space.apps.isEmpty ? nil : space
         }
-        return kept
+        return narrowed(to: kept)
     }
 }

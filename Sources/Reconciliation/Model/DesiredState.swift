@@ -8,6 +8,8 @@ package struct DesiredState: Hashable, Sendable {
     package var pins: [APIPin]
     /// Documents that name the same space are merged; sorted by organization and space.
     package var spaces: [DesiredSpace]
+    /// Set where only a part is left, so that limits are still measured by all that the manifests declare.
+    private var appsBeforeNarrowing: Int?
 
     package init(pins: [APIPin] = [], spaces: [DesiredSpace] = []) {
         self.pins = pins
@@ -16,6 +18,17 @@ package struct DesiredState: Hashable, Sendable {
 
     package var apps: [(space: DesiredSpace, app: DesiredApp)] {
         spaces.flatMap { space in space.apps.map { (space, $0) } }
+    }
+
+    /// How many apps the manifests declare, also those that were left out by a narrowing.
+    package var declaredApps: Int { appsBeforeNarrowing ?? apps.count }
+
+    /// The same declarations with other spaces, as a part of all that is declared.
+    func narrowed(to spaces: [DesiredSpace]) -> DesiredState {
+        var narrowed = self
+        narrowed.appsBeforeNarrowing = declaredApps
+        narrowed.spaces = spaces
+        return narrowed
     }
 }
 

@@ -52,8 +52,7 @@ extension DesiredState {
             matched.formUnion(covering)
             return !covering.isEmpty
         }
-        var narrowed = self
-        narrowed.spaces = spaces.compactMap { space in
+        let kept = spaces.compactMap { space -> DesiredSpace? in
             var kept = space
             kept.apps = space.apps.compactMap { app in
                 let address = Address(
@@ -65,7 +64,7 @@ extension DesiredState {
             }
             return kept.apps.isEmpty ? nil : kept
         }
-        return (narrowed, patterns.filter { !matched.contains($0) })
+        return (narrowed(to: kept), patterns.filter { !matched.contains($0) })
     }
 
     private func narrow(_ app: DesiredApp, at address: Address, _ isCovered: (Address) -> Bool) -> DesiredApp? {

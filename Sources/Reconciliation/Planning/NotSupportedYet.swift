@@ -8,7 +8,6 @@ package func notSupportedYet(in desired: DesiredState) -> [Diagnostic] {
         let app = entry.app
         let found: [Diagnostic?] = [
             app.manager.map { .notSupportedYet("`manager`", at: $0.origin) },
-            app.isProtected.flatMap { $0.value ? .notSupportedYet("`protected: true`", at: $0.origin) : nil },
             app.droplet?.imageUpdate.flatMap {
                 $0.value == .restage ? .notSupportedYet("`image_update: restage`", at: $0.origin) : nil
             },

@@ -31,6 +31,13 @@ package struct Plan: Hashable, Sendable {
         package let deployment: ObservedDeployment
     }
 
+    /// An app that is only disturbed when the command line allows it.
+    package struct Protection: Hashable, Sendable {
+        package let address: Address
+        /// The place of `protected: true`.
+        package let origin: SourceRange
+    }
+
     package var api: String
     package var user: String
     /// `ORG/SPACE` of every declared space.
@@ -47,6 +54,10 @@ package struct Plan: Hashable, Sendable {
     package var unchanged: Int
     /// The resources that cannot be planned; the diagnostics say why.
     package var erroneous: Set<String>
+    /// All apps that the manifests declare, also those that targets leave out.
+    package var declaredApps = 0
+    /// The protected ones among the apps that were planned.
+    package var protections: [Protection] = []
 
     package init(api: String, user: String, spaces: [String]) {
         self.api = api

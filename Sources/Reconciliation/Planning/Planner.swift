@@ -22,6 +22,7 @@ private struct Planner {
             user: observed.identity.name,
             spaces: spaces.map { "\($0.organization.value)/\($0.space.value)" }
         )
+        result.declaredApps = desired.declaredApps
     }
 
     static func order(_ left: DesiredSpace, _ right: DesiredSpace) -> Bool {
@@ -67,6 +68,9 @@ private struct Planner {
             return
         }
         result.operations += app.operations
+        if let protected = app.desired.isProtected, protected.value {
+            result.protections.append(Plan.Protection(address: app.address, origin: protected.origin))
+        }
         result.unknowns += app.unknowns
         result.failedRuns += app.failedRuns
         result.owed += app.owed

@@ -9,8 +9,8 @@ struct ApplyCommand: ParsableCommand, ConsoleCommand {
         commandName: "apply",
         abstract: "Plan, ask, and send what the plan says; safe to repeat.",
         discussion: """
-            Exit status: 0 when everything declared is in place, 1 when something could not be done, 3 when a manifest \
-            is meant for another API, 5 when a declared task has failed, 64 for a wrong command line, 130 when \
+            Exit status: 0 when everything declared is in place, 1 when something could not be done, 3 when it is refused: a \
+            manifest is meant for another API, or more would be disturbed than the limits allow; 5 when a declared task has failed, 64 for a wrong command line, 130 when \
             interrupted.
             """
     )
@@ -102,7 +102,8 @@ struct ApplyCommand: ParsableCommand, ConsoleCommand {
             parallelism: parallelism,
             taskParallelism: taskParallelism,
             failsFast: failFast,
-            deploymentPatience: seconds(waitForDeployments) ?? 600
+            deploymentPatience: seconds(waitForDeployments) ?? 600,
+            limits: work.limits.limits
         )
         let interruption = Interruption()
         let report = await interruption.guarding {
@@ -140,6 +141,7 @@ struct ApplyCommand: ParsableCommand, ConsoleCommand {
 
     private func mustAsk(about plan: Plan) -> Bool {
         !isApproved && !dryRun && !(plan.operations.isEmpty && plan.waits.isEmpty)
+            && work.limits.limits.refusals(of: plan).isEmpty
     }
 
     /// What could not be compared may differ, so it is not known to be as declared.
@@ -157,7 +159,13 @@ struct ApplyCommand: ParsableCommand, ConsoleCommand {
         if wasInterrupted { statuses.append(.interrupted) }
         // What waits for a task that failed is not attempted: that alone is the task's failure.
         let runFailed = !plan.failedRuns.isEmpty || diagnostics.contains { $0.code == .runFailed }
-        if diagnostics.contains(where: { $0.severity == .error && $0.code != .runFailed }) { statuses.append(.failure) }
+        for diagnostic in diagnostics where diagnostic.severity == .error {
+            switch diagnostic.code {
+            case .tooMuchChange, .protected: statuses.append(.refused)
+            case .runFailed: break
+            default: statuses.append(.failure)
+            }
+        }
         if report.notAttempted > 0, !runFailed { statuses.append(.failure) }
         if runFailed { statuses.append(.taskFailed) }
         return .worst(statuses)

@@ -10,7 +10,8 @@ struct PlanCommand: ParsableCommand, ConsoleCommand {
         abstract: "Show what differs from the platform and what would be sent; sends nothing but reads.",
         discussion: """
             Exit status: 0 when it could plan, 1 when something is wrong, 2 with --exit-code when changes are pending, \
-            3 when a manifest is meant for another API, 5 when a declared task has failed.
+            3 when a manifest is meant for another API, 5 when a declared task has failed. A plan that disturbs more \
+            than the limits allow is shown with a warning; apply refuses it.
             """
     )
 
@@ -35,7 +36,7 @@ struct PlanCommand: ParsableCommand, ConsoleCommand {
                 let planning = try await Reconciler(platform: platform).plan(preparation.desired)
                 return (planning, await platform.costs)
             }
-            desk.show(planning, preparation, costs)
+            desk.show(planning, preparation, work.limits.limits.refusals(of: planning.plan, as: .warning), costs)
             return status(of: planning)
         } catch let error as PlatformError {
             return desk.fail(error, preparation)

@@ -4,6 +4,7 @@ import ArgumentParser
 struct WorkOptions: ParsableArguments {
     @OptionGroup(title: "Manifests") var manifests: ManifestOptions
     @OptionGroup(title: "Scope") var targets: TargetOptions
+    @OptionGroup(title: "Limits") var limits: LimitOptions
     @OptionGroup(title: "Connection") var connection: ConnectionFlags
     @OptionGroup(title: "Output") var output: OutputOptions
 

@@ -24,10 +24,15 @@ struct Desk {
     }
 
     /// The whole answer of `plan`.
-    func show(_ planning: Reconciler.Planning, _ preparation: Preparation, _ costs: RequestCosts) {
+    func show(
+        _ planning: Reconciler.Planning,
+        _ preparation: Preparation,
+        _ refusals: [Diagnostic],
+        _ costs: RequestCosts
+    ) {
         print(planning.plan)
         talk(costs, planning.plan)
-        let diagnostics = preparation.diagnostics + planning.diagnostics
+        let diagnostics = preparation.diagnostics + planning.diagnostics + refusals
         close(
             AnswerDocument(plan: planning.plan, diagnostics: diagnostics, costs: costs),
             sources: preparation.sources

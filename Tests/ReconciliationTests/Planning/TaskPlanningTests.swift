@@ -277,7 +277,6 @@ import Testing
         let state = desiredState(
             desiredApp {
                 $0.manager = Declared("team", at: place(14))
-                $0.isProtected = Declared(true, at: place(15))
                 $0.rollout = Declared(DesiredRollout(strategy: .rolling), at: place(16))
                 $0.droplet = DesiredDroplet(origin: place(17))
                 $0.droplet?.imageUpdate = Declared(.restage, at: place(18))
@@ -287,7 +286,7 @@ import Testing
         let diagnostics = notSupportedYet(in: state)
 
         #expect(Set(diagnostics.map(\.code)) == [.notSupportedYet])
-        #expect(diagnostics.compactMap(\.primary?.range.start.line).sorted() == [14, 15, 18])
+        #expect(diagnostics.compactMap(\.primary?.range.start.line).sorted() == [14, 18])
     }
 
     @Test func `values that ask for nothing special are fine`() {

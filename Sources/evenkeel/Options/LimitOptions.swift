@@ -1,0 +1,26 @@
+import ArgumentParser
+import Reconciliation
+
+/// How much may be disturbed.
+struct LimitOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Apps that may be disturbed, as a number or a share of all apps that the manifests declare, such as 5 or "
+                + "20%; else a third, from 10 declared apps up. --target does not change the number of declared apps.",
+            valueName: "count"
+        )
+    )
+    var maxChanges: String?
+
+    @Flag(help: "Disturb apps with `protected: true`, too.")
+    var allowProtected = false
+
+    func validate() throws {
+        guard let maxChanges, SafetyLimits.Allowance(maxChanges) == nil else { return }
+        throw ValidationError("--max-changes takes a number of apps or a percentage, not `\(maxChanges)`")
+    }
+
+    var limits: SafetyLimits {
+        SafetyLimits(maxChanges: maxChanges.flatMap { SafetyLimits.Allowance($0) }, allowsProtected: allowProtected)
+    }
+}
