@@ -8,7 +8,7 @@ package struct FieldChange: Hashable, Sendable {
     package let after: DesiredValue
     /// The place of the declared value.
     package let origin: SourceRange
-    /// The value as written, where a secret went into it: the outputs show this and not the value.
+    /// What outputs show in place of the value, where a secret went into it: the value as written and its hash.
     package let masked: Text?
     /// The server makes this change itself, as a consequence of another; it is not sent.
     package let isImplied: Bool
@@ -18,14 +18,14 @@ package struct FieldChange: Hashable, Sendable {
         from before: FieldValue,
         to after: DesiredValue,
         at origin: SourceRange,
-        masked: Text? = nil,
+        masked written: Text? = nil,
         isImplied: Bool = false
     ) {
         self.field = field
         self.before = before
         self.after = after
         self.origin = origin
-        self.masked = masked
+        masked = written.map { Text(maskedText($0, hiding: after.json ?? .null)) }
         self.isImplied = isImplied
     }
 }

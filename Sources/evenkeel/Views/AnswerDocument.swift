@@ -11,7 +11,7 @@ struct AnswerDocument {
 
     var text: String {
         var members = [
-            JSON.Member("format_version", .number(PlanDocument.formatVersion)),
+            JSON.Member("format_version", .number(Plan.formatVersion)),
             JSON.Member("plan", plan.map { PlanDocument(plan: $0).json } ?? .null),
             JSON.Member("diagnostics", .list(diagnostics.inOrder.map(DiagnosticDocument.json))),
             JSON.Member("summary", plan.map { PlanDocument(plan: $0).summary } ?? .null),

@@ -66,8 +66,7 @@ enum FieldText {
     /// `port -> http`, `+ /health` or `- legacy`.
     static func change(_ change: FieldChange) -> String {
         if let masked = change.masked {
-            let shown = maskedText(masked, hiding: change.after.json ?? .null)
-            return change.before == .null ? "+ \(shown)" : "(hidden) -> \(shown)"
+            return change.isBeforeHidden ? "(hidden) -> \(masked)" : "+ \(masked)"
         }
         switch (value(change.before), value(change.after)) {
         case (nil, let after?): return "+ \(after)"

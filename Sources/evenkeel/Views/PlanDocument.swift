@@ -3,13 +3,11 @@ import Reconciliation
 
 /// A plan for programs: the value under `plan` of the JSON output.
 struct PlanDocument {
-    /// Raised when a program that reads it would have to change.
-    static let formatVersion = 1
-
     let plan: Plan
 
     var json: JSON {
         [
+            "checksum": .text(Text(plan.checksum)),
             "api": .text(Text(plan.api)),
             "user": .text(Text(plan.user)),
             "spaces": .list(plan.spaces.map { .text(Text($0)) }),
@@ -67,6 +65,8 @@ struct PlanDocument {
             "failed": .number(summary.failed),
             "unknown": .number(summary.unknown),
             "with_errors": .number(summary.withErrors),
+            "disturbed_apps": .number(plan.disturbances.count),
+            "declared_apps": .number(plan.declaredApps),
             "text": .text(Text(summary.line)),
         ]
     }
@@ -81,7 +81,7 @@ struct PlanDocument {
             "changes": .list(operation.changes.map(change)),
             "requests": .list([request(operation.request)]),
             "preconditions": .object(
-                operation.preconditions.map { JSON.Member(Text($0.name), $0.isMasked ? "(hidden)" : json($0.value)) }
+                operation.preconditions.map { JSON.Member(Text($0.name), $0.isMasked ? "(hidden)" : $0.value.json) }
             ),
             "needs": operation.needs.map { .text(Text($0)) } ?? .null,
             "blocked": operation.blocked.map { .text(Text($0)) } ?? .null,
@@ -90,12 +90,10 @@ struct PlanDocument {
     }
 
     private func change(_ change: FieldChange) -> JSON {
-        let after = change.after.json ?? .null
-        let isMasked = change.masked != nil
-        return [
+        [
             "field": .text(Text(change.field.definition.name)),
-            "before": isMasked && change.before != .null ? "(hidden)" : json(change.before),
-            "after": change.masked.map { .masked(after, shown: Text(maskedText($0, hiding: after))) } ?? after,
+            "before": change.isBeforeHidden ? "(hidden)" : change.before.json,
+            "after": change.masked.map { JSON.text($0) } ?? change.after.json ?? .null,
             "by_server": .bool(change.isImplied),
         ]
     }
@@ -106,13 +104,5 @@ struct PlanDocument {
             "path": .text(Text(request.path)),
             "body": request.body ?? .null,
         ]
-    }
-
-    private func json(_ value: FieldValue) -> JSON {
-        switch value {
-        case .null: .null
-        case .text(let text): .text(text)
-        case .number(let number): .number(number)
-        }
     }
 }

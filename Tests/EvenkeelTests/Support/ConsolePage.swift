@@ -84,6 +84,7 @@ struct ConsolePage {
         text.replacing(#/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/#, with: "GUID")
             .replacing(#/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z/#, with: "TIME")
             .replacing(#/\([0-9]+\.[0-9] s\)/#, with: "(0.0 s)")
+            .replacing(#/[0-9a-f]{64}/#, with: "CHECKSUM")
     }
 
     private static func quoted(_ text: String) -> String {

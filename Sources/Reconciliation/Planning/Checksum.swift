@@ -1,0 +1,76 @@
+import Diagnostics
+
+extension Plan {
+    /// The version of the form in which plans are saved and their checksums computed.
+    ///
+    /// Raised when a program that reads it would have to change.
+    package static let formatVersion = 1
+
+    /// What an approval is about, as 64 hex digits: two plans that would do the same have the same checksum.
+    ///
+    /// Guids, times, origins, notes, costs and who asked are no part of it, so it outlives restarts, deployments and
+    /// changes of what is not managed.
+    package var checksum: String {
+        let whole: JSON = [
+            "format_version": .number(Plan.formatVersion),
+            "api": .text(Text(api)),
+            "operations": .list(operations.map(\.substance)),
+        ]
+        return sha256Hex(whole.compact)
+    }
+}
+
+extension Plan.Operation {
+    /// What is approved of it, with symbols and masks.
+    var substance: JSON {
+        [
+            "address": .text(Text("\(address)")),
+            "action": .text(Text(action.rawValue)),
+            "changes": .list(changes.map(\.substance)),
+            "bodies": .list([request.body?.withoutMarker ?? .null]),
+        ]
+    }
+}
+
+extension FieldChange {
+    /// The change without its place; a masked one without values.
+    var substance: JSON {
+        [
+            "field": .text(Text(field.definition.name)),
+            "before": isBeforeHidden ? "(hidden)" : before.json,
+            "after": masked.map { JSON.text($0) } ?? after.json ?? .null,
+        ]
+    }
+
+    /// The observed value of a masked field is masked, too; that there is none is no secret.
+    package var isBeforeHidden: Bool { masked != nil && before != .null }
+}
+
+extension FieldValue {
+    package var json: JSON {
+        switch self {
+        case .null: .null
+        case .text(let text): .text(text)
+        case .number(let number): .number(number)
+        }
+    }
+}
+
+extension JSON {
+    /// The body without what the marker of an owed restart says: it tells of what ran before, not of what is asked for.
+    var withoutMarker: JSON {
+        switch self {
+        case .null, .bool, .number, .text, .symbol, .template, .masked: self
+        case .list(let elements): .list(elements.map(\.withoutMarker))
+        case .object(let members):
+            .object(
+                members.map { member in
+                    JSON.Member(
+                        member.name,
+                        member.name == RestartMarker.key ? .symbol("restart-owed") : member.value.withoutMarker
+                    )
+                }
+            )
+        }
+    }
+}
