@@ -34,7 +34,16 @@ package func withSandbox<T>(
     options: SandboxServer.Options = .testing,
     _ body: (SandboxHandle) async throws -> T
 ) async throws -> T {
-    let server = SandboxServer(seed: seed, options: options)
+    try await withSandbox(store: Store(seed: seed, options: options), options: options, body)
+}
+
+/// The same with a foundation that is there already.
+package func withSandbox<T>(
+    store: Store,
+    options: SandboxServer.Options,
+    _ body: (SandboxHandle) async throws -> T
+) async throws -> T {
+    let server = SandboxServer(store: store, options: options)
     let (ports, continuation) = AsyncStream<Int>.makeStream()
     return try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask {

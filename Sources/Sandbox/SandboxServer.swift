@@ -11,6 +11,8 @@ package struct SandboxServer: Sendable {
         package var port: Int
         package var clock: SandboxClock
         package var guids: GUIDSource
+        /// Seconds by which every request moves the clock on, so that what is waited for happens however short the wait.
+        package var secondsPerRequest = 0
         /// Seconds for which an access token is valid.
         package var tokenLifetime: Int
         package var refreshTokenLifetime: Int
@@ -18,7 +20,7 @@ package struct SandboxServer: Sendable {
         package var faults: [Fault]
         /// The URL of links, when it is not the address that the server listens on.
         package var externalURL: String?
-        /// Called for every request once its answer is known, and for one that gets none.
+        /// Called for every request once its answer is known; for one that gets none, once it has been executed or dropped.
         package var onRequest: (@Sendable (JournalEntry) -> Void)?
 
         package init(

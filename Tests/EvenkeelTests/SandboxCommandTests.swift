@@ -143,6 +143,37 @@ import Testing
         #expect(end.status == 0, "\(end.log)")
     }
 
+    @Test func `the port of a killed one is free for the next`() async throws {
+        let first = try await SandboxBinary()
+        let port = first.url.split(separator: ":").last.map(String.init) ?? ""
+        _ = try await shell([#"curl -s -o /dev/null "\#(first.url)/v3/info""#], in: SandboxBinary.root)
+
+        let end = await first.end(with: SIGKILL)
+        let second = try await SandboxBinary("--port", port)
+        _ = await second.end(with: SIGTERM)
+
+        #expect(end.reason == .uncaughtSignal)
+        #expect(second.url == first.url)
+    }
+
+    @Test func `a seed that makes no sense is shown at its place, and nothing listens`() async throws {
+        try await withFolder { folder in
+            let file = folder.appending(path: "bad.yml")
+            try "organizations:\n  - {name: acme, spces: []}\n".write(to: file, atomically: true, encoding: .utf8)
+
+            let bad = await evenkeel("sandbox", "--port", "0", "--seed", file.path)
+            let missing = await evenkeel("sandbox", "--port", "0", "--seed", file.path + "x")
+            let fault = await evenkeel("sandbox", "--port", "0", "--faults", file.path)
+
+            #expect([bad.status, missing.status, fault.status] == [1, 1, 1])
+            #expect(bad.error.contains("an organization has no key `spces`"), "\(bad.error)")
+            #expect(bad.error.contains("bad.yml:2:18"), "\(bad.error)")
+            #expect(missing.error == "Error: there is no file `\(file.path)x`\n")
+            #expect(fault.error.contains("a fault has no key `organizations`"), "\(fault.error)")
+            #expect((bad.output + missing.output + fault.output).isEmpty)
+        }
+    }
+
     @Test func `a port that is taken is named, with a way out`() async throws {
         let sandbox = try await SandboxBinary()
         let port = sandbox.url.split(separator: ":").last.map(String.init) ?? ""

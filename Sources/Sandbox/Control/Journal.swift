@@ -52,15 +52,18 @@ extension Store {
         options.onRequest?(journalEntries[position])
     }
 
-    /// Writes down that a request has met trouble; one that gets no answer is complete with it.
-    func noteFault(_ fault: Fault, on number: Int) {
+    /// Writes down that a request has met trouble.
+    func noteFault(on number: Int) {
         let position = number - clearedEntries
         guard journalEntries.indices.contains(position) else { return }
         journalEntries[position].isFaulty = true
-        switch fault.trouble {
-        case .reset, .never: options.onRequest?(journalEntries[position])
-        default: return
-        }
+    }
+
+    /// An entry that gets no answer is complete once its request has been executed, if it is going to be.
+    func leaveUnanswered(_ number: Int) {
+        let position = number - clearedEntries
+        guard journalEntries.indices.contains(position) else { return }
+        options.onRequest?(journalEntries[position])
     }
 
     func writeJournal(to writer: inout JSONWriter) {

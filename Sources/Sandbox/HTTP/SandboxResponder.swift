@@ -63,9 +63,11 @@ struct SandboxResponder: HTTPResponder {
             }
             return response(to: request, await store.answer(request, completing: entry))
         case .never:
+            await store.leaveUnanswered(entry)
             try await Task.sleep(for: .seconds(86_400 * 365))
             throw ConnectionTrouble.neverAnswered
         case .reset:
+            await store.leaveUnanswered(entry)
             await reset(context.channel)
             throw ConnectionTrouble.reset
         case .truncated:

@@ -4,9 +4,10 @@ import Diagnostics
 extension Store {
     /// Writes a request down, and finds the trouble that it meets.
     func receive(_ request: IncomingRequest) -> (entry: Int, fault: Fault?) {
+        if options.secondsPerRequest > 0 { advance(by: options.secondsPerRequest) }
         let entry = enterInJournal(request)
         let fault = takeFault(for: request)
-        if let fault { noteFault(fault, on: entry) }
+        if fault != nil { noteFault(on: entry) }
         return (entry, fault)
     }
 
