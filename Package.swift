@@ -113,6 +113,7 @@ let package = Package(
             dependencies: [
                 "evenkeel", "CloudController", "Reconciliation", "Manifest", "YAML", "Sandbox", "Diagnostics",
                 "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),

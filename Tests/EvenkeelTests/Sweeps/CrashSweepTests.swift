@@ -1,0 +1,126 @@
+import Diagnostics
+import Foundation
+import Testing
+
+@testable import Sandbox
+
+/// The binary is killed at every request of an apply, and the next apply makes up for it.
+///
+/// Killed just before a request: the server has received it and never executes it. Just after: it has executed it, and
+/// the answer never arrives.
+@Suite struct CrashSweepTests {
+    struct Crash: Sendable, CustomStringConvertible {
+        /// Counted from 1.
+        let request: Int
+        let moment: Fault.Moment
+        var arguments = ["--parallelism", "1"]
+
+        var description: String {
+            "request \(request), \(moment == .beforeCommit ? "before" : "after"), \(arguments.joined(separator: " "))"
+        }
+    }
+
+    struct Outcome: Sendable {
+        let crash: Crash
+        /// The apply ended before it came to that request.
+        var isLate = false
+        /// What the killed request was.
+        var victim = ""
+        var problems: [String] = []
+    }
+
+    @Test func `the scenario has at least three operations of every step over at least eight apps`() async throws {
+        let stage = try await SweepStage()
+        let writes = stage.requests.filter(\.isWrite)
+
+        #expect(writes.count >= 40, "\(writes.count)")
+        #expect(stage.after.foreign == stage.before.foreign)
+        let plan = try await SweepStage.disturbed(stage.beginning.copy(SweepStage.options())) { run in
+            await run.inProcess("plan", "--format", "json")
+        }
+        let document = try JSONParser.parse(Array(plan.output.utf8))
+        let operations = document["plan"]?["operations"]?.list ?? []
+        let steps = Dictionary(grouping: operations) { $0["step"]?.text ?? "" }.mapValues(\.count)
+        for step in [
+            "cancel_tasks", "droplet_image", "droplet_metadata", "app_metadata", "process_settings", "scale",
+            "tasks_before_rollout", "rollout", "tasks_after_rollout", "task_metadata",
+        ] {
+            #expect(steps[step, default: 0] >= 3, "\(step): \(steps)")
+        }
+        let apps = Set(operations.compactMap { $0["address"]?.text?.split(separator: "/")[2] })
+        #expect(apps.count >= 8, "\(apps)")
+        for line in stage.after.lines where !line.contains("/tasks/") {
+            #expect(line.contains("scanned: clean"), "\(line)")
+        }
+    }
+
+    @Test func `what a kill at any request leaves is healed by the next apply, and no task runs twice`() async throws {
+        let stage = try await SweepStage()
+        let requests = try await SweepStage.disturbed(stage.beginning.copy(SweepStage.options())) { run in
+            let apply = try await run.start(["--parallelism", "1"]).end()
+            try #require(apply.status == 0, "\(apply.output)")
+            return await run.sandbox.journal()
+        }
+        let crashes = (1...requests.count).flatMap { request in
+            Fault.Moment.allCases.map { Crash(request: request, moment: $0) }
+        }
+        let clock = ContinuousClock()
+        let begin = clock.now
+
+        let outcomes = await sideBySide(crashes, limit: 24) { await CrashSweepTests.run($0, on: stage) }
+
+        let bad = outcomes.filter { !$0.problems.isEmpty }
+        print(
+            """
+            crash sweep: \(requests.count) requests, \(requests.count { $0.isWrite }) of them writes; \(outcomes.count) \
+            cases, \(outcomes.count { !$0.isLate }) of them killed, \(bad.count) with problems; \(clock.now - begin)
+            """
+        )
+        for outcome in bad.prefix(20) {
+            Issue.record("\(outcome.crash): \(outcome.victim)\n\(outcome.problems.joined(separator: "\n"))")
+        }
+        #expect(bad.isEmpty)
+        #expect(outcomes.count { $0.isLate } * 20 <= outcomes.count)
+    }
+
+    private static func run(_ crash: Crash, on stage: SweepStage) async -> Outcome {
+        var outcome = Outcome(crash: crash)
+        do {
+            try await strike(crash, on: stage, &outcome)
+        } catch {
+            outcome.problems.append("\(error)")
+        }
+        return outcome
+    }
+
+    private enum Event: Sendable {
+        case struck(JournalEntry)
+        case ended
+    }
+
+    private static func strike(_ crash: Crash, on stage: SweepStage, _ outcome: inout Outcome) async throws {
+        let (events, continuation) = AsyncStream<Event>.makeStream()
+        let options = SweepStage.options { if $0.isFaulty { continuation.yield(.struck($0)) } }
+        let store = await stage.beginning.copy(options)
+        await store.addFault(Fault(path: "*", moment: crash.moment, skip: crash.request - 1, times: 1, .never))
+        let (victim, healing, plan) = try await SweepStage.disturbed(store) { run in
+            let first = try run.start(crash.arguments) {
+                continuation.yield(.ended)
+                continuation.finish()
+            }
+            var victim: JournalEntry?
+            for await case .struck(let entry) in events {
+                victim = entry
+                first.kill()
+            }
+            _ = await first.end()
+            let healing = try await run.start(crash.arguments).end()
+            return (victim, healing, await run.inProcess("plan", "--exit-code"))
+        }
+        outcome.isLate = victim == nil
+        outcome.victim = victim.map { "\($0.method) \($0.path)" } ?? "none"
+        if healing.status != 0 { outcome.problems.append("the next apply: \(healing.status)\n\(healing.output)") }
+        if plan.status != 0 { outcome.problems.append("the next plan: \(plan.status)\n\(plan.output)\(plan.error)") }
+        outcome.problems += stage.problems(of: await store.finalState(foreign: Scenario.foreignApp))
+    }
+}

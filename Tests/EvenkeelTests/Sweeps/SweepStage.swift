@@ -1,0 +1,210 @@
+import ArgumentParser
+import Diagnostics
+import Foundation
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Sandbox
+@testable import evenkeel
+
+/// The scenario with its earlier manifest applied, and what the apply of now makes of it when nobody disturbs it.
+struct SweepStage: Sendable {
+    /// The foundation that every case begins with.
+    let beginning: Store
+    /// What it is like before and after.
+    let before: FoundationState
+    let after: FoundationState
+    /// Every request of the undisturbed apply, as `GET /v3/apps`.
+    let requests: [Requested]
+    /// What it printed.
+    let output: String
+
+    struct Requested: Sendable {
+        let method: String
+        let path: String
+        let isWrite: Bool
+
+        init(_ entry: JournalEntry) {
+            method = entry.method
+            path = String(entry.path.prefix { $0 != "?" })
+            isWrite = entry.isWrite
+        }
+
+        var isTaskCreation: Bool { method == "POST" && path.hasPrefix("/v3/apps/") && path.hasSuffix("/tasks") }
+        /// Goes without a token, or asks for one.
+        var isWithoutToken: Bool { ["/", "/v3/info", "/oauth/token"].contains(path) }
+    }
+
+    init(_ manifest: String = Scenario.now) async throws {
+        let prepared = Store(seed: Scenario.seed, options: SweepStage.options())
+        try await SweepStage.disturbed(prepared, manifest: Scenario.earlier) { run in
+            let apply = await run.inProcess("apply", "--yes")
+            try #require(apply.status == 0, "\(apply)")
+        }
+        beginning = prepared
+        before = await prepared.copy(SweepStage.options()).finalState(foreign: Scenario.foreignApp)
+        let store = await prepared.copy(SweepStage.options())
+        (requests, output) = try await SweepStage.disturbed(store, manifest: manifest) { run in
+            let apply = await run.inProcess("apply", "--yes")
+            try #require(apply.status == 0, "\(apply)")
+            let requests = await run.sandbox.journal().map { Requested($0) }
+            let plan = await run.inProcess("plan", "--exit-code")
+            try #require(plan.status == 0, "\(plan)")
+            return (requests, apply.output)
+        }
+        after = await store.finalState(foreign: Scenario.foreignApp)
+    }
+
+    /// Every request moves the clock on, so that a task or a rollout is over when it is looked at.
+    static func options(
+        onRequest: (@Sendable (JournalEntry) -> Void)? = nil
+    ) -> SandboxServer.Options {
+        var options = SandboxServer.Options.testing
+        options.secondsPerRequest = 10
+        options.tokenLifetime = 10 * 86_400
+        options.onRequest = onRequest
+        return options
+    }
+
+    /// Runs a sandbox on a foundation, with a manifest at hand.
+    static func disturbed<T>(
+        _ store: Store,
+        manifest: String = Scenario.now,
+        _ body: (SweepRun) async throws -> T
+    ) async throws -> T {
+        try await withFolder { folder in
+            try await withSandbox(store: store, options: store.options) { sandbox in
+                try await body(SweepRun(sandbox: sandbox, folder: folder, manifest: manifest))
+            }
+        }
+    }
+
+    /// What is not as it would be without the trouble.
+    func problems(of state: FoundationState) -> [String] {
+        var problems = state.differences(from: after)
+        for (run, count) in state.runs.sorted(by: { $0.key < $1.key }) where count != 1 {
+            problems.append("\(count) rows of \(run)")
+        }
+        return problems
+    }
+}
+
+/// Commands against one sandbox of a sweep: in this process, or with the binary.
+struct SweepRun: Sendable {
+    let sandbox: SandboxHandle
+    let folder: URL
+
+    let manifest: String
+
+    private var file: URL { folder.appending(path: "acme.yml") }
+    private var variables: [String: String] {
+        ["CF_API": sandbox.url, "CF_USERNAME": Scenario.user, "CF_PASSWORD": Scenario.user]
+    }
+
+    /// Waits take no time, and the sandbox's clock moves along; the manifest comes from standard input.
+    ///
+    /// Apps are worked on one after the other, so that requests keep their order.
+    func inProcess(_ command: String, _ arguments: String...) async -> Run {
+        let store = sandbox.store
+        let terminal = Terminal(variables, input: manifest, clock: JumpingClock { await store.advance(by: $0) })
+        let order = command == "apply" ? ["--parallelism", "1"] : []
+        return await ParsedCommand.of([command, "-"] + order + arguments).run(on: terminal)
+    }
+
+    /// Starts an apply as a process of its own.
+    func start(_ arguments: [String], onEnd: @escaping @Sendable () -> Void = {}) throws -> RunningBinary {
+        let output = folder.appending(path: "output-\(UUID().uuidString).txt")
+        try manifest.write(to: file, atomically: true, encoding: .utf8)
+        return try RunningBinary(["apply", "--yes", file.path] + arguments, variables, output, onEnd)
+    }
+}
+
+/// A command line that is parsed once and run often: in a debug build, parsing takes longer than all that follows.
+private struct ParsedCommand: Sendable {
+    private static let parsed = Mutex<[[String]: ParsedCommand]>([:])
+
+    // only read once it is parsed
+    nonisolated(unsafe) private let command: any ConsoleCommand
+
+    static func of(_ arguments: [String]) -> ParsedCommand {
+        parsed.withLock { parsed in
+            if let known = parsed[arguments] { return known }
+            let command = try? EvenkeelCommand.parseAsRoot(arguments) as? any ConsoleCommand
+            guard let command else { preconditionFailure("no command line: \(arguments)") }
+            parsed[arguments] = ParsedCommand(command: command)
+            return ParsedCommand(command: command)
+        }
+    }
+
+    func run(on terminal: Terminal) async -> Run {
+        let status = (try? await command.run(on: terminal.console)) ?? .internalError
+        return Run(status: status.rawValue, output: terminal.output, error: terminal.error)
+    }
+}
+
+/// The binary at work; nothing here keeps a thread waiting, so that many can run side by side.
+final class RunningBinary: Sendable {
+    private let process: Process
+    private let output: URL
+    private let hasEnded: AsyncStream<Void>
+
+    init(
+        _ arguments: [String],
+        _ environment: [String: String],
+        _ output: URL,
+        _ onEnd: @escaping @Sendable () -> Void
+    ) throws {
+        let (ended, continuation) = AsyncStream<Void>.makeStream()
+        hasEnded = ended
+        self.output = output
+        process = Process()
+        process.executableURL = Binary.url
+        process.arguments = arguments
+        process.environment = environment
+        try Data().write(to: output)
+        let file = try FileHandle(forWritingTo: output)
+        process.standardOutput = file
+        process.standardError = file
+        process.standardInput = FileHandle.nullDevice
+        process.terminationHandler = { _ in
+            continuation.finish()
+            onEnd()
+        }
+        try process.run()
+        try file.close()
+    }
+
+    func kill() { Foundation.kill(process.processIdentifier, SIGKILL) }
+
+    /// Waits for the end; the output is stdout and stderr.
+    func end() async -> (status: Int32, output: String) {
+        for await _ in hasEnded {}
+        let text = (try? String(contentsOf: output, encoding: .utf8)) ?? ""
+        return (process.terminationStatus, text)
+    }
+}
+
+/// Works on items side by side, at most so many at once; the results come in the order of the items.
+func sideBySide<Item: Sendable, Result: Sendable>(
+    _ items: [Item],
+    limit: Int,
+    _ body: @escaping @Sendable (Item) async -> Result
+) async -> [Result] {
+    await withTaskGroup(of: (Int, Result).self) { group in
+        var results = [Result?](repeating: nil, count: items.count)
+        var next = 0
+        func begin() {
+            guard next < items.count else { return }
+            let index = next
+            next += 1
+            group.addTask { (index, await body(items[index])) }
+        }
+        for _ in 0..<limit { begin() }
+        while let (index, result) = await group.next() {
+            results[index] = result
+            begin()
+        }
+        return results.compactMap { $0 }
+    }
+}
