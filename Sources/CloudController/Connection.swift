@@ -9,6 +9,8 @@ package struct ConnectionOptions: Sendable {
     package var logger: Logger
     /// Waits between tries.
     package var clock: any Clock<Duration> = ContinuousClock()
+    /// Takes the place of the network where it is set, in tests.
+    package var network: (any HTTPTransport)?
 
     /// Proxies are those of the environment; the session's own `--skip-ssl-validation` holds for its target.
     package init(_ login: Login, environment: Environment, logger: Logger) {
@@ -29,6 +31,7 @@ package func withPlatform<Value: Sendable>(
     _ body: (CloudControllerPlatform) async throws -> Value
 ) async throws -> Value {
     try options.login.endpoint.requireSecrecy(skippingValidation: options.transport.skipsValidation)
+    if let network = options.network { return try await body(try await platform(options, over: network)) }
     let live = try LiveTransport(options.transport)
     let result: Result<Value, any Error>
     do {
@@ -42,10 +45,10 @@ package func withPlatform<Value: Sendable>(
 
 private func platform(
     _ options: ConnectionOptions,
-    over live: LiveTransport
+    over network: any HTTPTransport
 ) async throws(PlatformError) -> CloudControllerPlatform {
     let count = RequestCount()
-    let traced = TracingTransport(live, logger: options.logger)
+    let traced = TracingTransport(network, logger: options.logger)
     let bounded = BoundedTransport(CountingTransport(traced, count: count), limit: options.transport.connections)
     let transport = RetryingTransport(bounded, rules: options.retryRules, clock: options.clock)
     let discovery = try await Discovery.of(options.login.endpoint, over: transport)

@@ -17,6 +17,8 @@ struct Console: Sendable {
     var writeFile: @Sendable (_ path: String, _ text: String) -> Bool
     /// Waits between tries and measures.
     var clock: any Clock<Duration> = ContinuousClock()
+    /// Takes the place of the network where it is set.
+    var network: (any HTTPTransport)?
     /// Somebody sits there who can be asked.
     var canAsk: Bool
     var outputIsTerminal: Bool

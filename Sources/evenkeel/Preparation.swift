@@ -40,6 +40,7 @@ struct Preparation {
                 logger: RequestLog.logger(isVerbose: options.output.verbose, console: console)
             )
             connection.clock = console.clock
+            connection.network = console.network
             return Preparation(
                 desired: desired,
                 sources: reading.sources,

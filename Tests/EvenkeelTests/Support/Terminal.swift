@@ -12,16 +12,19 @@ final class Terminal: Sendable {
     private let answer: String?
     private let input: [UInt8]
     private let clock: any Clock<Duration>
+    private let network: (any HTTPTransport)?
 
     init(
         _ variables: [String: String] = [:],
         answering answer: String? = nil,
         input: String = "",
-        clock: any Clock<Duration> = JumpingClock()
+        clock: any Clock<Duration> = JumpingClock(),
+        network: (any HTTPTransport)? = nil
     ) {
         self.variables = variables
         self.answer = answer
         self.clock = clock
+        self.network = network
         self.input = Array(input.utf8)
     }
 
@@ -41,6 +44,7 @@ final class Terminal: Sendable {
             writeError: { [self] text in written.withLock { $0.error += text } },
             writeFile: { path, text in (try? text.write(toFile: path, atomically: true, encoding: .utf8)) != nil },
             clock: clock,
+            network: network,
             canAsk: answer != nil,
             outputIsTerminal: false,
             errorIsTerminal: false

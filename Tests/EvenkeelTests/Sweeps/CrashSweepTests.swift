@@ -35,9 +35,8 @@ import Testing
 
         #expect(writes.count >= 40, "\(writes.count)")
         #expect(stage.after.foreign == stage.before.foreign)
-        let plan = try await SweepStage.disturbed(stage.beginning.copy(SweepStage.options())) { run in
-            await run.inProcess("plan", "--format", "json")
-        }
+        let store = await stage.beginning.copy(SweepStage.options())
+        let plan = await SweepRun(store: store, manifest: Scenario.now).inProcess("plan", "--format", "json")
         let document = try JSONParser.parse(Array(plan.output.utf8))
         let operations = document["plan"]?["operations"]?.list ?? []
         let steps = Dictionary(grouping: operations) { $0["step"]?.text ?? "" }.mapValues(\.count)
@@ -56,10 +55,11 @@ import Testing
 
     @Test func `what a kill at any request leaves is healed by the next apply, and no task runs twice`() async throws {
         let stage = try await SweepStage()
-        let requests = try await SweepStage.disturbed(stage.beginning.copy(SweepStage.options())) { run in
+        let undisturbed = await stage.beginning.copy(SweepStage.options())
+        let requests = try await SweepStage.served(undisturbed) { run in
             let apply = try await run.start(["--parallelism", "1"]).end()
             try #require(apply.status == 0, "\(apply.output)")
-            return await run.sandbox.journal()
+            return await undisturbed.journal()
         }
         let crashes = (1...requests.count).flatMap { request in
             Fault.Moment.allCases.map { Crash(request: request, moment: $0) }
@@ -103,7 +103,7 @@ import Testing
         let options = SweepStage.options { if $0.isFaulty { continuation.yield(.struck($0)) } }
         let store = await stage.beginning.copy(options)
         await store.addFault(Fault(path: "*", moment: crash.moment, skip: crash.request - 1, times: 1, .never))
-        let (victim, healing, plan) = try await SweepStage.disturbed(store) { run in
+        let (victim, healing, plan) = try await SweepStage.served(store) { run in
             let first = try run.start(crash.arguments) {
                 continuation.yield(.ended)
                 continuation.finish()

@@ -6,16 +6,19 @@ import Testing
 /// The runtime refuses a run, and the server keeps its row as FAILED (`cloud_controller_ng app/actions/task_create.rb`).
 @Suite struct RefusedRunTests {
     struct Refusal: Sendable, CustomStringConvertible {
-        let request: Int
+        let request: RequestIdentity
         let mode: RuntimeState.Mode
 
-        var description: String { "request \(request), runtime \(mode.rawValue)" }
-        var fault: Fault { Fault(path: "*", skip: request - 1, times: 1, .runtime(mode)) }
+        var description: String { "\(request), runtime \(mode.rawValue)" }
+
+        func network(_ store: Store) -> StoreTransport {
+            StoreTransport(store, strikes: [request: Fault(path: "*", .runtime(mode))])
+        }
     }
 
     private static func refusals(of stage: SweepStage) -> [Refusal] {
-        stage.requests.indices.filter { stage.requests[$0].isTaskCreation }.flatMap { index in
-            [RuntimeState.Mode.down, .refusing].map { Refusal(request: index + 1, mode: $0) }
+        stage.requests.filter(\.isTaskCreation).flatMap { request in
+            [RuntimeState.Mode.down, .refusing].map { Refusal(request: request, mode: $0) }
         }
     }
 
@@ -24,28 +27,24 @@ import Testing
         let refusals = Self.refusals(of: stage)
 
         let problems = await sideBySide(refusals, limit: 4) { refusal in
-            await tried(refusal) {
-                let store = await stage.beginning.copy(SweepStage.options())
-                await store.addFault(refusal.fault)
-                return try await SweepStage.disturbed(store) { run in
-                    var problems: [String] = []
-                    let first = await run.inProcess("apply", "--yes")
-                    if first.status == 0 { problems.append("the apply says nothing: \(first)") }
-                    let second = await run.inProcess("apply", "--yes")
-                    if second.status != 5 { problems.append("the next apply: \(second)") }
-                    let state = await store.finalState(foreign: Scenario.foreignApp)
-                    for (row, count) in state.runs where count != 1 { problems.append("\(count) rows of \(row)") }
-                    let others = Set(state.runs.keys).subtracting(stage.after.runs.keys)
-                    if !others.isEmpty { problems.append("further attempts: \(others)") }
-                    if state.foreign != stage.before.foreign { problems.append("the foreign app was touched") }
-                    await run.sandbox.clearJournal()
-                    let third = await run.inProcess("apply", "--yes")
-                    if third.status != 5 { problems.append("the apply after it: \(third)") }
-                    let writes = await run.sandbox.journal().filter(\.isWrite).map(\.path)
-                    if !writes.isEmpty { problems.append("it writes \(writes)") }
-                    return problems
-                }
-            }
+            let store = await stage.beginning.copy(SweepStage.options())
+            let run = SweepRun(store: store, manifest: Scenario.now)
+            var problems: [String] = []
+            let first = await run.inProcess("apply", "--yes", over: refusal.network(store))
+            if first.status == 0 { problems.append("the apply says nothing: \(first)") }
+            let second = await run.inProcess("apply", "--yes")
+            if second.status != 5 { problems.append("the next apply: \(second)") }
+            let state = await store.finalState(foreign: Scenario.foreignApp)
+            for (row, count) in state.runs where count != 1 { problems.append("\(count) rows of \(row)") }
+            let others = Set(state.runs.keys).subtracting(stage.after.runs.keys)
+            if !others.isEmpty { problems.append("further attempts: \(others)") }
+            if state.foreign != stage.before.foreign { problems.append("the foreign app was touched") }
+            await store.clearJournal()
+            let third = await run.inProcess("apply", "--yes")
+            if third.status != 5 { problems.append("the apply after it: \(third)") }
+            let writes = await store.journal().filter(\.isWrite).map(\.path)
+            if !writes.isEmpty { problems.append("it writes \(writes)") }
+            return problems.map { "\(refusal): \($0)" }
         }
 
         report("refused runs", problems)
@@ -57,30 +56,19 @@ import Testing
         let refusals = Self.refusals(of: stage)
 
         let problems = await sideBySide(refusals, limit: 4) { refusal in
-            await tried(refusal) {
-                let store = await stage.beginning.copy(SweepStage.options())
-                await store.addFault(refusal.fault)
-                return try await SweepStage.disturbed(store, manifest: Scenario.nowWithRetries) { run in
-                    let first = await run.inProcess("apply", "--yes")
-                    let second = await run.inProcess("apply", "--yes")
-                    let plan = await run.inProcess("plan", "--exit-code")
-                    let state = await store.finalState(foreign: Scenario.foreignApp).withoutRefusedAttempts
-                    let problems = state.differences(from: stage.after)
-                    let isGood = second.status == 0 && plan.status == 0 && problems.isEmpty
-                    return isGood ? [] : problems + ["\(first)", "\(second)", "\(plan)"]
-                }
-            }
+            let store = await stage.beginning.copy(SweepStage.options())
+            let run = SweepRun(store: store, manifest: Scenario.nowWithRetries)
+            let first = await run.inProcess("apply", "--yes", over: refusal.network(store))
+            let second = await run.inProcess("apply", "--yes")
+            let plan = await run.inProcess("plan", "--exit-code")
+            let state = await store.finalState(foreign: Scenario.foreignApp).withoutRefusedAttempts
+            let differences = state.differences(from: stage.after)
+            let isGood = second.status == 0 && plan.status == 0 && differences.isEmpty
+            return isGood ? [] : ["\(refusal)"] + differences + ["\(first)", "\(second)", "\(plan)"]
         }
 
         report("refused runs with a retry", problems)
         #expect(refusals.count >= 12)
-    }
-
-    private func tried(
-        _ refusal: Refusal,
-        _ body: () async throws -> [String]
-    ) async -> [String] {
-        do { return try await body().map { "\(refusal): \($0)" } } catch { return ["\(refusal): \(error)"] }
     }
 
     private func report(_ name: String, _ problems: [[String]]) {

@@ -15,44 +15,22 @@ struct SweepStage: Sendable {
     /// What it is like before and after.
     let before: FoundationState
     let after: FoundationState
-    /// Every request of the undisturbed apply, as `GET /v3/apps`.
-    let requests: [Requested]
-    /// What it printed.
-    let output: String
-
-    struct Requested: Sendable {
-        let method: String
-        let path: String
-        let isWrite: Bool
-
-        init(_ entry: JournalEntry) {
-            method = entry.method
-            path = String(entry.path.prefix { $0 != "?" })
-            isWrite = entry.isWrite
-        }
-
-        var isTaskCreation: Bool { method == "POST" && path.hasPrefix("/v3/apps/") && path.hasSuffix("/tasks") }
-        /// Goes without a token, or asks for one.
-        var isWithoutToken: Bool { ["/", "/v3/info", "/oauth/token"].contains(path) }
-    }
+    /// Every request of the undisturbed apply.
+    let requests: [RequestIdentity]
 
     init(_ manifest: String = Scenario.now) async throws {
-        let prepared = Store(seed: Scenario.seed, options: SweepStage.options())
-        try await SweepStage.disturbed(prepared, manifest: Scenario.earlier) { run in
-            let apply = await run.inProcess("apply", "--yes")
-            try #require(apply.status == 0, "\(apply)")
-        }
-        beginning = prepared
-        before = await prepared.copy(SweepStage.options()).finalState(foreign: Scenario.foreignApp)
-        let store = await prepared.copy(SweepStage.options())
-        (requests, output) = try await SweepStage.disturbed(store, manifest: manifest) { run in
-            let apply = await run.inProcess("apply", "--yes")
-            try #require(apply.status == 0, "\(apply)")
-            let requests = await run.sandbox.journal().map { Requested($0) }
-            let plan = await run.inProcess("plan", "--exit-code")
-            try #require(plan.status == 0, "\(plan)")
-            return (requests, apply.output)
-        }
+        beginning = Store(seed: Scenario.seed, options: SweepStage.options())
+        let earlier = await SweepRun(store: beginning, manifest: Scenario.earlier).inProcess("apply", "--yes")
+        try #require(earlier.status == 0, "\(earlier)")
+        before = await beginning.copy(SweepStage.options()).finalState(foreign: Scenario.foreignApp)
+        let store = await beginning.copy(SweepStage.options())
+        let network = StoreTransport(store)
+        let run = SweepRun(store: store, manifest: manifest)
+        let apply = await run.inProcess("apply", "--yes", over: network)
+        try #require(apply.status == 0, "\(apply)")
+        requests = await network.seen
+        let plan = await run.inProcess("plan", "--exit-code")
+        try #require(plan.status == 0, "\(plan)")
         after = await store.finalState(foreign: Scenario.foreignApp)
     }
 
@@ -67,15 +45,11 @@ struct SweepStage: Sendable {
         return options
     }
 
-    /// Runs a sandbox on a foundation, with a manifest at hand.
-    static func disturbed<T>(
-        _ store: Store,
-        manifest: String = Scenario.now,
-        _ body: (SweepRun) async throws -> T
-    ) async throws -> T {
+    /// Runs a sandbox on a foundation, so that the binary reaches it.
+    static func served<T>(_ store: Store, _ body: (SweepRun) async throws -> T) async throws -> T {
         try await withFolder { folder in
             try await withSandbox(store: store, options: store.options) { sandbox in
-                try await body(SweepRun(sandbox: sandbox, folder: folder, manifest: manifest))
+                try await body(SweepRun(store: store, manifest: Scenario.now, url: sandbox.url, folder: folder))
             }
         }
     }
@@ -90,32 +64,39 @@ struct SweepStage: Sendable {
     }
 }
 
-/// Commands against one sandbox of a sweep: in this process, or with the binary.
+/// Commands against one foundation of a sweep: in this process, or with the binary.
 struct SweepRun: Sendable {
-    let sandbox: SandboxHandle
-    let folder: URL
-
+    let store: Store
     let manifest: String
+    /// Where it is served, for the binary.
+    var url = "http://127.0.0.1"
+    var folder: URL?
 
-    private var file: URL { folder.appending(path: "acme.yml") }
     private var variables: [String: String] {
-        ["CF_API": sandbox.url, "CF_USERNAME": Scenario.user, "CF_PASSWORD": Scenario.user]
+        ["CF_API": url, "CF_USERNAME": Scenario.user, "CF_PASSWORD": Scenario.user]
     }
 
-    /// Waits take no time, and the sandbox's clock moves along; the manifest comes from standard input.
+    /// Without a socket: waits take no time, and the sandbox's clock moves along.
     ///
     /// Apps are worked on one after the other, so that requests keep their order.
-    func inProcess(_ command: String, _ arguments: String...) async -> Run {
-        let store = sandbox.store
-        let terminal = Terminal(variables, input: manifest, clock: JumpingClock { await store.advance(by: $0) })
+    func inProcess(_ command: String, _ arguments: String..., over network: StoreTransport? = nil) async -> Run {
+        let store = store
+        let terminal = Terminal(
+            variables,
+            input: manifest,
+            clock: JumpingClock { await store.advance(by: $0) },
+            network: network ?? StoreTransport(store)
+        )
         let order = command == "apply" ? ["--parallelism", "1"] : []
         return await ParsedCommand.of([command, "-"] + order + arguments).run(on: terminal)
     }
 
     /// Starts an apply as a process of its own.
     func start(_ arguments: [String], onEnd: @escaping @Sendable () -> Void = {}) throws -> RunningBinary {
-        let output = folder.appending(path: "output-\(UUID().uuidString).txt")
+        let folder = try #require(folder)
+        let file = folder.appending(path: "acme.yml")
         try manifest.write(to: file, atomically: true, encoding: .utf8)
+        let output = folder.appending(path: "output-\(UUID().uuidString).txt")
         return try RunningBinary(["apply", "--yes", file.path] + arguments, variables, output, onEnd)
     }
 }
