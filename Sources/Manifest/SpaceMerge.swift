@@ -17,6 +17,9 @@ struct SpaceMerge {
             indices[key] = index
             spaces.append(DesiredSpace(organization: space.organization, space: space.space))
         }
+        for manager in space.managers where !spaces[index].managers.contains(manager) {
+            spaces[index].managers.append(manager)
+        }
         for app in space.apps {
             let appKey = key + [app.name.caseFolded]
             if let first = origins[appKey] {

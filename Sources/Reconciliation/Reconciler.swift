@@ -15,14 +15,16 @@ package struct Reconciler: Sendable {
     }
 
     private let platform: any PlatformReader
+    private let options: PlanOptions
 
-    package init(platform: any PlatformReader) {
+    package init(platform: any PlatformReader, options: PlanOptions = PlanOptions()) {
         self.platform = platform
+        self.options = options
     }
 
     package func plan(_ desired: DesiredState) async throws(PlatformError) -> Planning {
         let observed = try await platform.observe(desired)
-        let (plan, diagnostics) = Reconciliation.plan(desired, against: observed)
+        let (plan, diagnostics) = Reconciliation.plan(desired, against: observed, options: options)
         return Planning(plan: plan, observed: observed, diagnostics: diagnostics)
     }
 

@@ -7,6 +7,8 @@ import Reconciliation
 /// What `plan` and `apply` do before the first request: read, narrow, check, and find out where to go.
 struct Preparation {
     let desired: DesiredState
+    /// What the manifests declare before it is narrowed to targets.
+    let declared: DesiredState
     let sources: SourceFiles
     /// Warnings; with an error there is no preparation.
     let diagnostics: [Diagnostic]
@@ -43,6 +45,7 @@ struct Preparation {
             connection.network = console.network
             return Preparation(
                 desired: desired,
+                declared: reading.state,
                 sources: reading.sources,
                 diagnostics: diagnostics,
                 connection: connection

@@ -15,6 +15,18 @@ extension DiagnosticGoldenTests {
           metadata: {labels: {team: null}}
           processes: {web: {memory_in_mb: 512}}
         """
+    /// A record on the app storefront.
+    private static func annotated(_ text: Text, by manager: String) -> @Sendable (inout Seed) -> Void {
+        { $0.organizations[0].spaces[0].apps[0].metadata.annotations[Text("evenkeel.dev/owner.\(manager)")] = text }
+    }
+
+    /// Annotations with keys of 240 characters, a line each.
+    private static func longKeys(_ count: Int) -> String {
+        let prefix = Array(repeating: String(repeating: "p", count: 60), count: 3).joined(separator: ".")
+        return (1...count).map { "      \(prefix)/\(String(repeating: "k", count: 50))\($0): x" }.joined(
+            separator: "\n"
+        )
+    }
 
     static let cases: [Case] = [
         Case(
@@ -72,6 +84,40 @@ extension DiagnosticGoldenTests {
             code: .imageNotChangeable,
             apps: "payments: {droplet: {image: registry.acme.example/payments:2}}",
             user: "admin"
+        ),
+        Case(
+            code: .conflict,
+            apps: "storefront:\n  metadata: {labels: {team: web}}",
+            manager: "storefront-team",
+            change: annotated(#"{"v":1,"labels":{"team":"01234567"}}"#, by: "payments-team")
+        ),
+        Case(
+            code: .recordUnreadable,
+            apps: "storefront:\n  metadata: {labels: {team: shop}}",
+            manager: "storefront-team",
+            change: annotated(#"{"v":2}"#, by: "storefront-team")
+        ),
+        Case(
+            code: .recordUnreadable,
+            variant: "other",
+            apps: "storefront:\n  metadata: {labels: {team: shop}}",
+            change: annotated("mine", by: "payments-team")
+        ),
+        Case(
+            code: .recordTooLarge,
+            apps: "storefront:\n  metadata:\n    annotations:\n" + longKeys(120),
+            manager: "storefront-team"
+        ),
+        Case(
+            code: .recordTooLarge,
+            variant: "room",
+            apps: "storefront:\n  metadata: {labels: {team: web}}",
+            manager: "storefront-team",
+            change: { seed in
+                for number in 1...200 {
+                    seed.organizations[0].spaces[0].apps[0].metadata.annotations[Text("theirs-\(number)")] = "x"
+                }
+            }
         ),
         Case(
             code: .deploymentInFlight,

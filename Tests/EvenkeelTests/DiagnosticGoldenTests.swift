@@ -15,6 +15,7 @@ import Testing
         var command = "plan"
         var arguments: [String] = []
         var user = "dev"
+        var manager: String?
         var fault: Fault?
         var change: @Sendable (inout Seed) -> Void = { _ in }
 
@@ -26,7 +27,7 @@ import Testing
         var seed = Seed.storefront
         example.change(&seed)
         try await withStage(seed: seed, user: example.user) { stage in
-            try stage.write(example.apps)
+            try stage.write(example.apps, manager: example.manager)
             if let fault = example.fault { await stage.sandbox.addFault(fault) }
 
             let run = await stage.run(example.command, example.arguments)

@@ -49,6 +49,13 @@ struct Needs: Sendable {
 struct Found: Sendable {
     let apps: [(wire: WireApp, declaration: DesiredApp)]
 
+    /// Every app of the list, declared or not.
+    init(all rows: [WireApp]) {
+        let start = SourcePosition(line: 1, column: 1)
+        let nowhere = SourceRange(file: "", start: start, end: start)
+        apps = rows.map { ($0, DesiredApp(name: $0.app.name, origin: nowhere)) }
+    }
+
     /// Rows that no declaration names are dropped, and rows that two requests brought are taken once.
     init(_ rows: [WireApp], needs: Needs) {
         var seen: Set<String> = []
@@ -65,7 +72,10 @@ struct Found: Sendable {
     /// Current droplets that something declared is about.
     var dropletGUIDs: [String] {
         apps.compactMap { wire, declaration in
-            let isNeeded = declaration.droplet != nil || declaration.tasks.contains { $0.run == .oncePerDroplet }
+            // A manager may have left a record on a droplet that the manifest does not mention any more.
+            let isNeeded =
+                declaration.droplet != nil || declaration.manager != nil
+                || declaration.tasks.contains { $0.run == .oncePerDroplet }
             return isNeeded ? wire.app.currentDropletGUID : nil
         }
     }

@@ -24,6 +24,7 @@ extension ValueReader {
         var document = ReadDocument(pin: root["api"].flatMap(pin))
         if let organization = root["organization"]?.text, let space = root["space"]?.text {
             document.space = DesiredSpace(organization: organization, space: space, apps: apps)
+            document.space?.managers = manager.map { [$0.value] } ?? []
         }
         return document
     }

@@ -12,6 +12,8 @@ package struct FieldChange: Hashable, Sendable {
     package let masked: Text?
     /// The server makes this change itself, as a consequence of another; it is not sent.
     package let isImplied: Bool
+    /// The key is no longer declared, and still has the value that its manager has set.
+    package let isRemoval: Bool
 
     package init(
         _ field: Field,
@@ -19,7 +21,8 @@ package struct FieldChange: Hashable, Sendable {
         to after: DesiredValue,
         at origin: SourceRange,
         masked written: Text? = nil,
-        isImplied: Bool = false
+        isImplied: Bool = false,
+        isRemoval: Bool = false
     ) {
         self.field = field
         self.before = before
@@ -27,6 +30,7 @@ package struct FieldChange: Hashable, Sendable {
         self.origin = origin
         masked = written.map { Text(maskedText($0, hiding: after.json ?? .null)) }
         self.isImplied = isImplied
+        self.isRemoval = isRemoval
     }
 }
 

@@ -49,6 +49,8 @@ package struct DesiredSpace: Hashable, Sendable {
     package var space: Declared<Text>
     /// Sorted by name.
     package var apps: [DesiredApp]
+    /// Of the documents that name the space, in their order; a document without apps has one, too.
+    package var managers: [Text] = []
 
     package init(organization: Declared<Text>, space: Declared<Text>, apps: [DesiredApp] = []) {
         self.organization = organization
@@ -113,6 +115,8 @@ package struct DesiredApp: Hashable, Sendable {
     package var imageOutsideTargets: DeclaredField?
     package var processes: [DesiredProcess]
     package var tasks: [DesiredTask]
+    /// What the command line narrows the app to; empty when it is whole.
+    package var targets: [TargetPattern] = []
 
     package init(name: Text, origin: SourceRange) {
         self.name = name

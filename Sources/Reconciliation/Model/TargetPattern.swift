@@ -40,6 +40,15 @@ package struct TargetPattern: Hashable, Sendable {
     }
 }
 
+extension DesiredApp {
+    /// The command line does not leave the resource out.
+    ///
+    /// What is left out is not taken for something that has left the manifest.
+    func covers(_ address: Address) -> Bool {
+        targets.isEmpty || targets.contains { $0.covers(address) }
+    }
+}
+
 extension DesiredState {
     /// Only what the patterns cover, with those patterns that cover nothing.
     ///
@@ -60,16 +69,22 @@ extension DesiredState {
                     space: space.space.value,
                     app: app.name
                 )
-                return narrow(app, at: address, isCovered)
+                return narrow(app, at: address, to: patterns, isCovered)
             }
             return kept.apps.isEmpty ? nil : kept
         }
         return (narrowed(to: kept), patterns.filter { !matched.contains($0) })
     }
 
-    private func narrow(_ app: DesiredApp, at address: Address, _ isCovered: (Address) -> Bool) -> DesiredApp? {
+    private func narrow(
+        _ app: DesiredApp,
+        at address: Address,
+        to patterns: [TargetPattern],
+        _ isCovered: (Address) -> Bool
+    ) -> DesiredApp? {
         let isWhole = isCovered(address)
         var kept = app
+        kept.targets = patterns
         if !isWhole { kept.fields = [] }
         if kept.droplet != nil, !isCovered(address.appending(.droplet)) {
             kept.imageOutsideTargets = app.declaredImage

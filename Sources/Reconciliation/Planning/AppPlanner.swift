@@ -12,6 +12,7 @@ struct AppPlanner {
     var failedRuns: [Plan.FailedRun] = []
     var owed: [Plan.Owed] = []
     var waits: [Plan.Wait] = []
+    var noLongerManaged: [Plan.NoLongerManaged] = []
     var diagnostics: [Diagnostic] = []
     /// The declared resources of the app.
     var resources: [Address] = []
@@ -21,6 +22,7 @@ struct AppPlanner {
         let apiVersion: String?
         let identity: Identity
         let roles: Set<String>
+        let options: PlanOptions
     }
 
     init(address: Address, desired: DesiredApp, observed: ObservedApp, server: Server) {
@@ -42,6 +44,7 @@ struct AppPlanner {
         planApp()
         planDroplet()
         for process in desired.processes { plan(process) }
+        for process in undeclaredProcesses { letGo(of: process) }
         for task in desired.tasks { plan(task) }
         planRollout()
         if diagnostics.contains(where: { $0.severity == .error }) {
@@ -55,20 +58,22 @@ struct AppPlanner {
     }
 
     private mutating func planApp() {
-        guard !desired.fields.isEmpty else { return }
-        resources.append(address)
+        guard desired.covers(address) else { return }
+        if !desired.fields.isEmpty { resources.append(address) }
         let drift = drift(of: desired.fields, from: observed.fields)
         note(drift, of: address)
-        append(
-            drift.changes,
-            of: desired.fields,
-            Draft(.appMetadata, address, at: desired.origin, .patchApp, "/v3/apps/{app.guid}")
-        )
+        let merge = merge(address, at: desired.origin, desired.fields, observed.fields)
+        var draft = Draft(.appMetadata, address, at: desired.origin, .patchApp, "/v3/apps/{app.guid}")
+        draft.take(merge, for: drift.changes, in: observed.fields)
+        append(drift.changes + merge.removals, of: desired.fields, draft)
     }
 
     private mutating func planDroplet() {
-        guard let declared = desired.droplet, !declared.fields.isEmpty else { return }
         let place = address.appending(.droplet)
+        guard let declared = desired.droplet, !declared.fields.isEmpty else {
+            if desired.covers(place), let droplet = observed.droplet { letGo(of: droplet, place) }
+            return
+        }
         resources.append(place)
         guard let droplet = observed.droplet else {
             diagnostics.append(.noDroplet(place, app: desired.name, at: declared.origin))
@@ -81,15 +86,20 @@ struct AppPlanner {
             diagnostics.append(.imageNotChangeable(droplet, place, at: change.origin))
             return
         }
-        var draft = Draft(.dropletImage, place, at: declared.origin, .patchDroplet, "/v3/droplets/{droplet.guid}")
-        draft.notes = ["changed in place: no revision keeps the image before it"]
-        if observed.isStarted, !image.isEmpty { draft.marker = RestartMarker.ofDroplet(observed.processes) }
-        append(image, of: declared.fields, draft)
-        append(
-            drift.changes(carriedBy: .metadata),
-            of: declared.fields,
-            Draft(.dropletMetadata, place, at: declared.origin, .patchDroplet, "/v3/droplets/{droplet.guid}")
-        )
+        let merge = merge(place, at: declared.origin, declared.fields, droplet.fields)
+        let metadata = drift.changes(carriedBy: .metadata) + merge.removals
+        if !image.isEmpty {
+            var draft = Draft(.dropletImage, place, at: declared.origin, .patchDroplet, "/v3/droplets/{droplet.guid}")
+            draft.notes = ["changed in place: no revision keeps the image before it"]
+            if observed.isStarted { draft.marker = RestartMarker.ofDroplet(observed.processes) }
+            // What the other request does is recorded there, so that neither claims what is not done yet.
+            draft.take(merge, for: image, in: droplet.fields, only: metadata.isEmpty ? nil : [.image])
+            append(image, of: declared.fields, draft)
+        }
+        guard image.isEmpty || !metadata.isEmpty else { return }
+        var draft = Draft(.dropletMetadata, place, at: declared.origin, .patchDroplet, "/v3/droplets/{droplet.guid}")
+        draft.take(merge, for: metadata, in: droplet.fields)
+        append(metadata, of: declared.fields, draft)
     }
 
     private mutating func plan(_ declared: DesiredProcess) {
@@ -106,19 +116,19 @@ struct AppPlanner {
         let compared = declared.fields.filter { !(isMoving && $0.field == .instances) }
         let drift = drift(of: compared, from: process.fields, context: context)
         note(drift, of: place)
-        var draft = Draft(
-            .processSettings,
-            place,
-            at: declared.origin,
-            .patchProcess,
-            "/v3/processes/{process.guid}"
-        )
+        let merge = merge(place, at: declared.origin, declared.fields, process.fields, context: context)
+        var draft = Draft(.processSettings, place, at: declared.origin, .patchProcess, "/v3/processes/{process.guid}")
         draft.marker = marker(for: drift.changes, of: process)
-        if drift.changes(carriedBy: .settings, .metadata).isEmpty {
-            // A scale carries no metadata, so the marker goes before it.
-            draft.notes = ["remembers on the process that a restart is owed"]
+        draft.take(merge, for: drift.changes, in: process.fields)
+        let patched = drift.changes(carriedBy: .settings, .metadata) + merge.removals
+        if patched.isEmpty {
+            // A scale carries no metadata, so what has to be remembered goes before it.
+            if draft.marker != nil { draft.notes.insert("remembers on the process that a restart is owed", at: 0) }
+            if draft.marker == nil, draft.action == .update, !draft.records.isEmpty {
+                draft.notes.insert("records on the process who manages what is set next", at: 0)
+            }
         }
-        append(drift.changes(carriedBy: .settings, .metadata), of: declared.fields, draft)
+        append(patched, of: declared.fields, draft)
         append(
             drift.changes(carriedBy: .scale),
             of: declared.fields,
@@ -143,6 +153,10 @@ extension AppPlanner {
         var preconditions: [Plan.Precondition] = []
         /// Remembers in the same request that a restart is owed; nil when none is.
         var marker: JSON?
+        /// The annotations of managers' records that the request changes.
+        var records: [DeclaredField] = []
+        /// What was observed of the resource, where records are written.
+        var observed: ObservedFields = [:]
         var timeout: Int?
 
         init(
@@ -162,12 +176,13 @@ extension AppPlanner {
 
     /// Appends an operation that makes the changes, none when there are none.
     mutating func append(_ changes: [FieldChange], of declared: [DeclaredField], _ draft: Draft) {
-        guard !changes.isEmpty || draft.marker != nil else { return }
+        guard !changes.isEmpty || draft.marker != nil || !draft.records.isEmpty else { return }
         var draft = draft
-        let sent = sentFields(for: changes, declared: declared)
-        draft.preconditions = changes.map {
-            Plan.Precondition($0.field.definition.name, $0.before, isMasked: $0.masked != nil)
-        }
+        let sent = sentFields(for: changes, declared: declared) + draft.records
+        draft.preconditions =
+            changes.map { Plan.Precondition($0.field.definition.name, $0.before, isMasked: $0.masked != nil) }
+            + draft.preconditions
+        checkRoom(for: sent, draft)
         append(draft, changes: changes, body: body(of: sent, marker: draft.marker), expected: sent)
     }
 

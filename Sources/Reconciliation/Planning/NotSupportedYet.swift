@@ -7,10 +7,9 @@ package func notSupportedYet(in desired: DesiredState) -> [Diagnostic] {
     desired.apps.flatMap { entry -> [Diagnostic] in
         let app = entry.app
         let found: [Diagnostic?] = [
-            app.manager.map { .notSupportedYet("`manager`", at: $0.origin) },
             app.droplet?.imageUpdate.flatMap {
                 $0.value == .restage ? .notSupportedYet("`image_update: restage`", at: $0.origin) : nil
-            },
+            }
         ]
         return found.compactMap(\.self)
     }

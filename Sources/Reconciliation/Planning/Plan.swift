@@ -24,6 +24,13 @@ package struct Plan: Hashable, Sendable {
         package let blocks: Bool
     }
 
+    /// Fields of a resource that have left the manifest.
+    package struct NoLongerManaged: Hashable, Sendable {
+        package let address: Address
+        /// Names of the fields, as in manifests.
+        package let fields: [String]
+    }
+
     /// An app that is changed only when a deployment that somebody else started has ended.
     package struct Wait: Hashable, Sendable {
         package let address: Address
@@ -50,6 +57,8 @@ package struct Plan: Hashable, Sendable {
     package var failedRuns: [FailedRun]
     /// Restarts that an earlier change left, of apps that are not rolled out.
     package var owed: [Owed]
+    /// Fields that a manager has set and that its manifest does not mention any more; their values stay.
+    package var noLongerManaged: [NoLongerManaged]
     /// Declared resources that need nothing.
     package var unchanged: Int
     /// The resources that cannot be planned; the diagnostics say why.
@@ -68,6 +77,7 @@ package struct Plan: Hashable, Sendable {
         unknowns = []
         failedRuns = []
         owed = []
+        noLongerManaged = []
         unchanged = 0
         erroneous = []
     }

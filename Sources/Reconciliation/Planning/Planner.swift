@@ -1,21 +1,37 @@
 package import Diagnostics
 
+/// What the person at the command line allows a plan to do.
+package struct PlanOptions: Hashable, Sendable {
+    /// What another manager holds with another value is taken over.
+    package var forcesConflicts: Bool
+
+    package init(forcesConflicts: Bool = false) {
+        self.forcesConflicts = forcesConflicts
+    }
+}
+
 /// Decides what should happen: the desired state against the observed one.
 ///
 /// What cannot be planned is in the diagnostics; the apps that they are about get no operations, the others go on.
-package func plan(_ desired: DesiredState, against observed: ObservedState) -> (plan: Plan, diagnostics: [Diagnostic]) {
-    var planner = Planner(observed: observed, desired: desired)
+package func plan(
+    _ desired: DesiredState,
+    against observed: ObservedState,
+    options: PlanOptions = PlanOptions()
+) -> (plan: Plan, diagnostics: [Diagnostic]) {
+    var planner = Planner(observed: observed, desired: desired, options: options)
     for space in desired.spaces.sorted(by: Planner.order) { planner.plan(space) }
     return (planner.result, planner.diagnostics)
 }
 
 private struct Planner {
     let observed: ObservedState
+    let options: PlanOptions
     var result: Plan
     var diagnostics: [Diagnostic] = []
 
-    init(observed: ObservedState, desired: DesiredState) {
+    init(observed: ObservedState, desired: DesiredState, options: PlanOptions) {
         self.observed = observed
+        self.options = options
         let spaces = desired.spaces.sorted(by: Planner.order)
         result = Plan(
             api: observed.api,
@@ -43,7 +59,8 @@ private struct Planner {
         let server = AppPlanner.Server(
             apiVersion: observed.apiVersion,
             identity: observed.identity,
-            roles: found.roles
+            roles: found.roles,
+            options: options
         )
         let apps = found.appsByName
         for app in space.apps.sorted(by: { $0.name < $1.name }) {
@@ -74,6 +91,7 @@ private struct Planner {
         result.unknowns += app.unknowns
         result.failedRuns += app.failedRuns
         result.owed += app.owed
+        result.noLongerManaged += app.noLongerManaged
         result.waits += app.waits
         let busy = Set(
             app.operations.map(\.address) + app.unknowns.map(\.address) + app.failedRuns.map(\.address)

@@ -7,6 +7,10 @@ package import Diagnostics
 func sentFields(for changes: [FieldChange], declared: [DeclaredField]) -> [DeclaredField] {
     var sent: [DeclaredField] = []
     for change in changes where !change.isImplied {
+        if change.isRemoval {
+            sent.append(DeclaredField(change.field, .null, at: change.origin, key: change.origin))
+            continue
+        }
         for field in companions(of: change.field) where !sent.contains(where: { $0.field == field }) {
             guard let entry = declared.first(where: { $0.field == field }) else { continue }
             let value = field == change.field ? change.after : entry.value

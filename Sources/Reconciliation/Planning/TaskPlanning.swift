@@ -163,10 +163,21 @@ extension AppPlanner {
         let changes = task.fields.filter { $0.value != .null }.map {
             FieldChange($0.field, from: .null, to: $0.value, at: $0.origin, masked: $0.masked)
         }
-        append(draft, changes: changes, body: creation(of: task, fingerprint, attempt), expected: task.fields)
+        let record = firstRecord(of: task, place)
+        append(
+            draft,
+            changes: changes,
+            body: creation(of: task, fingerprint, attempt, record),
+            expected: task.fields + record
+        )
     }
 
-    private func creation(of task: DesiredTask, _ fingerprint: Fingerprint, _ attempt: Int) -> JSON {
+    private func creation(
+        of task: DesiredTask,
+        _ fingerprint: Fingerprint,
+        _ attempt: Int,
+        _ record: [DeclaredField]
+    ) -> JSON {
         var values: [(path: [Text], value: JSON)] = [(["name"], .text(task.name))]
         if let template = task.template {
             values.append((["template", "process", "guid"], .symbol("processes.\(template.value).guid")))
@@ -188,7 +199,7 @@ extension AppPlanner {
         let run: JSON = fingerprint.containsGUID ? .symbol("run") : .text(Text(fingerprint.hex))
         values.append((["metadata", "labels", RunLabel.run], run))
         values.append((["metadata", "labels", RunLabel.attempt], label))
-        for declared in labels where declared.value != .null {
+        for declared in labels + record where declared.value != .null {
             if let value = declared.json { values.append((declared.field.definition.path.map { Text($0) }, value)) }
         }
         return tree(values)
@@ -204,7 +215,10 @@ extension AppPlanner {
         let path = "/v3/tasks/{tasks.\(run.sequenceID).guid}"
         var draft = Draft(.taskMetadata, place, at: task.origin, .patchTask, path)
         draft.run = Plan.Run(fingerprint: fingerprint.hex, sequenceID: run.sequenceID)
-        append(drift(of: declared, from: run.fields).changes, of: declared, draft)
+        let changes = drift(of: declared, from: run.fields).changes
+        let merge = merge(place, at: task.origin, declared, run.fields)
+        draft.take(merge, for: changes, in: run.fields)
+        append(changes + merge.removals, of: declared, draft)
     }
 
     private mutating func cancel(_ run: ObservedTask, of task: DesiredTask, _ place: Address) {

@@ -62,7 +62,9 @@ struct ApplyCommand: ParsableCommand, ConsoleCommand {
         }
         do {
             return try await withPlatform(preparation.connection) { platform in
-                let planning = try await Reconciler(platform: platform).plan(preparation.desired)
+                let planning = try await Reconciler(platform: platform, options: work.planOptions).plan(
+                    preparation.desired
+                )
                 return await apply(planning, preparation, platform, desk)
             }
         } catch let error as PlatformError {
@@ -107,7 +109,7 @@ struct ApplyCommand: ParsableCommand, ConsoleCommand {
         )
         let interruption = Interruption()
         let report = await interruption.guarding {
-            await Reconciler(platform: platform).apply(
+            await Reconciler(platform: platform, options: work.planOptions).apply(
                 planning,
                 of: preparation.desired,
                 on: target,

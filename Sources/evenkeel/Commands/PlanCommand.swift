@@ -23,6 +23,12 @@ struct PlanCommand: ParsableCommand, ConsoleCommand {
     )
     var exitsWithChanges = false
 
+    @Flag(
+        name: .customLong("leftovers"),
+        help: "Also list apps that carry our record and are no longer declared; nothing removes them."
+    )
+    var showsLeftovers = false
+
     func run(on console: Console) async throws -> ExitStatus {
         let desk = Desk(console: console, work: work)
         let preparation: Preparation
@@ -32,15 +38,26 @@ struct PlanCommand: ParsableCommand, ConsoleCommand {
             return desk.refuse(error)
         }
         do {
-            let (planning, costs) = try await withPlatform(preparation.connection) { platform in
-                let planning = try await Reconciler(platform: platform).plan(preparation.desired)
-                return (planning, await platform.costs)
+            let (planning, leftovers, costs) = try await withPlatform(preparation.connection) { platform in
+                let reconciler = Reconciler(platform: platform, options: work.planOptions)
+                let planning = try await reconciler.plan(preparation.desired)
+                return (planning, try await findLeftovers(preparation.declared, platform), await platform.costs)
             }
-            desk.show(planning, preparation, work.limits.limits.refusals(of: planning.plan, as: .warning), costs)
+            let refusals = work.limits.limits.refusals(of: planning.plan, as: .warning)
+            desk.show(planning, preparation, refusals, costs, leftovers: leftovers)
             return status(of: planning)
         } catch let error as PlatformError {
             return desk.fail(error, preparation)
         }
+    }
+
+    /// Nil when nobody asked for them.
+    private func findLeftovers(
+        _ declared: DesiredState,
+        _ platform: CloudControllerPlatform
+    ) async throws(PlatformError) -> [Leftover]? {
+        guard showsLeftovers else { return nil }
+        return Reconciliation.leftovers(of: declared, in: try await platform.wholeSpaces(of: declared))
     }
 
     private func status(of planning: Reconciler.Planning) -> ExitStatus {

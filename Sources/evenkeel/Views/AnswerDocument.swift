@@ -8,6 +8,8 @@ struct AnswerDocument {
     var diagnostics: [Diagnostic] = []
     var report: ApplyReport?
     var costs: RequestCosts?
+    /// Nil when nobody asked for them.
+    var leftovers: [Leftover]?
 
     var text: String {
         var members = [
@@ -17,6 +19,7 @@ struct AnswerDocument {
             JSON.Member("summary", plan.map { PlanDocument(plan: $0).summary } ?? .null),
         ]
         if let report { members.append(JSON.Member("apply", applied(report))) }
+        if let leftovers { members.append(JSON.Member("leftovers", LeftoversView(leftovers: leftovers).json)) }
         members.append(JSON.Member("run", run))
         return JSON.object(members).pretty + "\n"
     }

@@ -28,13 +28,17 @@ struct Desk {
         _ planning: Reconciler.Planning,
         _ preparation: Preparation,
         _ refusals: [Diagnostic],
-        _ costs: RequestCosts
+        _ costs: RequestCosts,
+        leftovers: [Leftover]? = nil
     ) {
+        if work.format == .text, let leftovers {
+            for line in LeftoversView(leftovers: leftovers).lines { console.print(line) }
+        }
         print(planning.plan)
         talk(costs, planning.plan)
         let diagnostics = preparation.diagnostics + planning.diagnostics + refusals
         close(
-            AnswerDocument(plan: planning.plan, diagnostics: diagnostics, costs: costs),
+            AnswerDocument(plan: planning.plan, diagnostics: diagnostics, costs: costs, leftovers: leftovers),
             sources: preparation.sources
         )
     }

@@ -70,7 +70,9 @@ enum FieldText {
         }
         switch (value(change.before), value(change.after)) {
         case (nil, let after?): return "+ \(after)"
-        case (let before?, nil): return change.isImplied ? "\(before) -> (cleared by the server)" : "- \(before)"
+        case (let before?, nil):
+            if change.isRemoval { return "- \(before)    (no longer declared)" }
+            return change.isImplied ? "\(before) -> (cleared by the server)" : "- \(before)"
         case (let before?, let after?): return "\(before) -> \(after)"
         case (nil, nil): return "(cleared)"
         }

@@ -39,6 +39,14 @@ struct PlanDocument {
                     ]
                 }
             ),
+            "no_longer_managed": .list(
+                plan.noLongerManaged.map { entry in
+                    [
+                        "address": .text(Text("\(entry.address)")),
+                        "fields": .list(entry.fields.map { .text(Text($0)) }),
+                    ]
+                }
+            ),
             "failed": .list(
                 plan.failedRuns.map { run in
                     [
@@ -95,6 +103,7 @@ struct PlanDocument {
             "before": change.isBeforeHidden ? "(hidden)" : change.before.json,
             "after": change.masked.map { JSON.text($0) } ?? change.after.json ?? .null,
             "by_server": .bool(change.isImplied),
+            "no_longer_declared": .bool(change.isRemoval),
         ]
     }
 

@@ -156,6 +156,11 @@ struct PlanTextView {
         var notes: [String] = []
         let advice = RestartAdvice(plan.operations, owed: plan.owed)
         if !advice.isEmpty { notes += advice.lines + [""] }
+        if !plan.noLongerManaged.isEmpty {
+            notes.append("No longer managed, the values stay:")
+            notes += plan.noLongerManaged.map { "    \(text(of: $0.address)): \($0.fields.joined(separator: ", "))" }
+            notes.append("")
+        }
         if plan.operations.contains(where: { $0.action == .run }) {
             notes += [
                 "Note: that a task has run is known from its row, which Cloud Foundry keeps for 31 days after the end;",

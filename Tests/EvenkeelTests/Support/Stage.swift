@@ -14,9 +14,11 @@ struct Stage {
     let clock: JumpingClock
 
     /// Writes a manifest for acme/production; the text is what stands below `apps:`.
-    func write(_ apps: String, name: String = "acme.yml") throws {
+    func write(_ apps: String, name: String = "acme.yml", manager: String? = nil) throws {
         let indented = apps.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "" : "  \($0)" }
-        let text = "version: 1\norganization: acme\nspace: production\napps:\n" + indented.joined(separator: "\n")
+        let head = "version: 1\norganization: acme\nspace: production\n"
+        let managed = manager.map { "manager: \($0)\n" } ?? ""
+        let text = head + managed + "apps:\n" + indented.joined(separator: "\n")
         try text.write(to: folder.appending(path: name), atomically: true, encoding: .utf8)
     }
 
@@ -60,6 +62,13 @@ struct Stage {
     func deployByHand(_ app: String) async throws {
         let relationship = #"{"relationships": {"app": {"data": {"guid": "\#(try await guid(ofApp: app))"}}}}"#
         try await post("/v3/deployments", relationship)
+    }
+
+    /// Changes a resource of acme/production, past Evenkeel; the path follows the app's, such as `/processes/web`.
+    func patchByHand(_ app: String, _ path: String = "", _ body: String) async throws {
+        let token = try #require(await sandbox.accessToken(for: user))
+        let url = sandbox.url + "/v3/apps/\(try await guid(ofApp: app))\(path)"
+        _ = try await HTTP.send("PATCH", url, token: token, body: body)
     }
 
     private func post(_ path: String, ofApp app: String, _ body: String?) async throws {
