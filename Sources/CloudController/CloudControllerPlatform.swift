@@ -50,6 +50,10 @@ extension CloudControllerPlatform: PlatformReader {
         return state
     }
 
+    package func app(_ guid: String) async throws(PlatformError) -> ObservedApp? {
+        try await client.getIfPresent("/v3/apps/\(PercentEncoding.once(guid))", as: WireApp.self)?.app
+    }
+
     package func process(ofApp appGUID: String, type: Text) async throws(PlatformError) -> ObservedProcess? {
         try await client.newestProcess(ofApp: appGUID, type: type)
     }

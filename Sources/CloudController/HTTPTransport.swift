@@ -41,6 +41,8 @@ package struct TransportRequest: Hashable, Sendable {
     package var body: [UInt8]?
     /// Shorter than the usual time-out where this is set.
     package var timeout: Duration?
+    /// It is not sent any more after this, whatever it waited for: a token, the end of a rate limit.
+    package var deadline: ContinuousClock.Instant?
     /// Sending it twice leaves what sending it once leaves.
     package var isRepeatable: Bool
 

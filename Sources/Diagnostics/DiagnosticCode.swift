@@ -41,6 +41,8 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
     case runInProgress = "run-in-progress"
     case tooMuchChange = "too-much-change"
     case protected = "protected"
+    case unreadableRecord = "unreadable-record"
+    case recordLimit = "record-limit"
 
     // Talking to the API
     case unreachable = "unreachable"
@@ -55,6 +57,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
     case notTaken = "not-taken"
     case unknownOutcome = "unknown-outcome"
     case runFailed = "run-failed"
+    case startedTwice = "started-twice"
     case rolloutFailed = "rollout-failed"
     case waitTimedOut = "wait-timed-out"
     case interrupted = "interrupted"

@@ -38,6 +38,7 @@ package struct Reconciler: Sendable {
         on platform: any Platform,
         options: ApplyOptions,
         clock: any Clock<Duration> = ContinuousClock(),
+        stamps: Stamps = Stamps(),
         progress: @escaping Applier.Progress
     ) async -> ApplyReport {
         func perform(_ plan: Plan, _ observed: ObservedState) async -> ApplyReport {
@@ -46,6 +47,7 @@ package struct Reconciler: Sendable {
                 observed: observed,
                 options: options,
                 clock: clock,
+                stamps: stamps,
                 progress: progress
             ).apply(plan)
         }

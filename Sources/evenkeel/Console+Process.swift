@@ -22,10 +22,18 @@ extension Console {
             writeOutput: { write($0, to: STDOUT_FILENO) },
             writeError: { write($0, to: STDERR_FILENO) },
             writeFile: replaceFile,
+            now: { time(nil) },
+            host: hostName,
             canAsk: inputIsTerminal && isatty(STDERR_FILENO) == 1,
             outputIsTerminal: isatty(STDOUT_FILENO) == 1,
             errorIsTerminal: isatty(STDERR_FILENO) == 1
         )
+    }
+
+    private static var hostName: String {
+        var name = [CChar](repeating: 0, count: 256)
+        guard gethostname(&name, name.count - 1) == 0 else { return "unknown" }
+        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     /// Writes all of it; a reader that went away is silently given up on.

@@ -19,6 +19,10 @@ struct Console: Sendable {
     var clock: any Clock<Duration> = ContinuousClock()
     /// Takes the place of the network where it is set.
     var network: (any HTTPTransport)?
+    /// The wall clock, in seconds since 1970; only written down, never measured with.
+    var now: @Sendable () -> Int
+    /// The machine's name.
+    var host: String
     /// Somebody sits there who can be asked.
     var canAsk: Bool
     var outputIsTerminal: Bool

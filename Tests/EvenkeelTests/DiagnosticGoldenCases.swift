@@ -150,6 +150,37 @@ extension DiagnosticGoldenTests {
         Case(code: .protected, apps: protected),
         Case(code: .protected, variant: "apply", apps: protected, command: "apply", arguments: ["--yes"]),
         Case(
+            code: .unreadableRecord,
+            apps: task,
+            change: {
+                $0.organizations[0].spaces[0].apps[0].metadata.annotations["evenkeel.dev/run.3bc801a33ea83df4"] =
+                    #"{"v":2,"name":"migrate"}"#
+            }
+        ),
+        Case(
+            code: .recordLimit,
+            apps: task,
+            change: { seed in
+                for number in 1...200 {
+                    seed.organizations[0].spaces[0].apps[0].metadata.annotations[Text("theirs-\(number)")] = "x"
+                }
+            }
+        ),
+        Case(
+            code: .unknownOutcome,
+            variant: "old-claim",
+            apps: task,
+            command: "apply",
+            arguments: ["--yes"],
+            change: { seed in
+                let annotations = "evenkeel.dev/claim.\(RunMemoryTests.fingerprint.prefix(12)).0000002a"
+                seed.organizations[0].spaces[0].apps[0].metadata.annotations[Text(annotations)] = Text(
+                    #"{"v":1,"task":"migrate","fp":"\#(RunMemoryTests.fingerprint)","#
+                        + #""at":"2026-09-01T00:00:00Z","by":"dev/build-3"}"#
+                )
+            }
+        ),
+        Case(
             code: .runInProgress,
             apps: "storefront: {tasks: {old-import: {command: bin/other, wait: {timeout: 30s}}}}",
             command: "apply",

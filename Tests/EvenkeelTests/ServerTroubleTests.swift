@@ -126,7 +126,7 @@ import Testing
 
             #expect(run.status == 0, "\(run)")
             #expect(second.output.hasSuffix("Applied 0 of 0 operations.\n"), "\(second)")
-            #expect(await stage.writes().count == 1)
+            #expect(await stage.posts() == 1)
         }
     }
 
@@ -172,7 +172,7 @@ import Testing
 
             #expect(run.status == 1)
             #expect(run.error.contains("[unknown-outcome]"), "\(run)")
-            #expect(await stage.writes().count == 1)
+            #expect(await stage.posts() == 1)
         }
     }
 }

@@ -35,7 +35,14 @@ extension CloudControllerPlatform {
             message.headers.append(.init("Content-Type", "application/json"))
             message.body = Array(body.wire.utf8)
         }
-        if request.kind == .createTask { message.timeout = CloudControllerPlatform.taskTimeout }
+        if request.kind == .createTask {
+            let timeout = min(
+                request.timeout ?? CloudControllerPlatform.taskTimeout,
+                CloudControllerPlatform.taskTimeout
+            )
+            message.timeout = timeout
+            message.deadline = ContinuousClock.now + timeout
+        }
         return message
     }
 }

@@ -66,7 +66,20 @@ package struct LiveTransport: HTTPTransport {
     }
 
     package func send(_ request: TransportRequest) async throws(PlatformError) -> TransportResponse {
-        let limit = request.timeout.map { min($0, settings.requestTimeout) } ?? settings.requestTimeout
+        var limit = request.timeout.map { min($0, settings.requestTimeout) } ?? settings.requestTimeout
+        if let deadline = request.deadline {
+            limit = min(limit, deadline - ContinuousClock.now)
+            guard limit > .zero else {
+                throw PlatformError(.timedOut, cause: "it was too late to send it").about(request).neverSent
+            }
+        }
+        return try await send(request, within: limit)
+    }
+
+    private func send(
+        _ request: TransportRequest,
+        within limit: Duration
+    ) async throws(PlatformError) -> TransportResponse {
         let message = message(for: request)
         let client = settings.proxies.apply(to: request.endpoint) ? proxied ?? direct : direct
         let largestBody = settings.largestBody

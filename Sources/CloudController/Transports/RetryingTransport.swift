@@ -33,7 +33,7 @@ package struct RetryingTransport: HTTPTransport {
                 waited: waited,
                 random: random()
             )
-            guard case .repeatAfter(let delay) = decision else {
+            guard case .repeatAfter(let delay) = decision, request.maySend(after: delay) else {
                 return try RetryingTransport.counted(result, attempts: attempt).get()
             }
             if case .status(429, _) = outcome { waited += delay }
@@ -69,6 +69,12 @@ package struct RetryingTransport: HTTPTransport {
             error.attempts = attempts
             return .failure(error)
         }
+    }
+}
+
+extension TransportRequest {
+    fileprivate func maySend(after delay: Duration) -> Bool {
+        deadline.map { ContinuousClock.now + delay < $0 } ?? true
     }
 }
 

@@ -20,7 +20,7 @@ extension AppApplier {
         let fields: ObservedFields
         var isForeign = false
         switch answer {
-        case .notSent: return .wouldSend(bindings.fill(operation))
+        case .notSent: return .wouldSend(bindings.fillAll(operation))
         case .app(let answered): fields = answered
         case .deployment: return .applied(note: nil)
         case .process(let process): fields = process.fields

@@ -5,6 +5,8 @@ struct AppApplier: Sendable {
     let platform: any Platform
     let app: ObservedApp
     let clock: any Clock<Duration>
+    let stamps: Stamps
+    let options: ApplyOptions
     let taskGate: Gate
     let progress: Applier.Progress
 
@@ -34,6 +36,8 @@ struct AppApplier: Sendable {
     private func perform(_ operation: Plan.Operation, _ bindings: inout Bindings) async -> Outcome {
         do {
             switch operation.request.kind {
+            case .patchApp where operation.adoptsRuns:
+                return try await adoptRuns(operation, operation.request, bindings)
             case .patchApp, .patchProcess, .patchDroplet, .patchTask: return try await patch(operation, &bindings)
             case .scaleProcess: return try await scale(operation, &bindings)
             case .createTask: return try await create(operation, bindings)
@@ -106,9 +110,12 @@ struct AppApplier: Sendable {
     /// A task that has ended, is ending or is gone needs no cancelling.
     private func cancel(_ operation: Plan.Operation, _ bindings: Bindings) async throws(PlatformError) -> Outcome {
         let request = bindings.fill(operation)
+        if platform.canWrite, !operation.preparing.isEmpty { try await recordCancel(operation, bindings) }
         for pause in [1, 2, 4, nil] as [Int?] {
             do {
-                guard case .task(let task) = try await platform.send(request) else { return .wouldSend(request) }
+                guard case .task(let task) = try await platform.send(request) else {
+                    return .wouldSend(bindings.fillAll(operation))
+                }
                 return .applied(note: task.state.isTerminal ? "it had ended by itself" : nil)
             } catch {
                 guard error.mayHaveHappened || error.status == 404 || error.status == 422, error.code != .cancelled

@@ -11,19 +11,29 @@ package struct ApplyOptions: Hashable, Sendable {
     /// Seconds to wait for a deployment that somebody else started.
     package var deploymentPatience: Int
     package var limits: SafetyLimits
+    /// Seconds after which somebody else's claim to create a run is dead when it does not change, at least 3.
+    package var claimTimeout: Int
+    /// Seconds to wait at most when the server limits the rate of requests that create runs.
+    package var rateLimitPatience: Int
+    /// False only in tests, which show that without claims a run can be started twice.
+    var claimsRuns = true
 
     package init(
         parallelism: Int = 10,
         taskParallelism: Int = 1,
         failsFast: Bool = false,
         deploymentPatience: Int = 600,
-        limits: SafetyLimits = SafetyLimits()
+        limits: SafetyLimits = SafetyLimits(),
+        claimTimeout: Int = 90,
+        rateLimitPatience: Int = 60
     ) {
         self.parallelism = parallelism
         self.taskParallelism = taskParallelism
         self.failsFast = failsFast
         self.deploymentPatience = deploymentPatience
         self.limits = limits
+        self.claimTimeout = claimTimeout
+        self.rateLimitPatience = rateLimitPatience
     }
 }
 
@@ -45,6 +55,7 @@ package struct Applier: Sendable {
     private let observed: ObservedState
     private let options: ApplyOptions
     private let clock: any Clock<Duration>
+    private let stamps: Stamps
     private let progress: Progress
 
     package init(
@@ -52,12 +63,14 @@ package struct Applier: Sendable {
         observed: ObservedState,
         options: ApplyOptions = ApplyOptions(),
         clock: any Clock<Duration> = ContinuousClock(),
+        stamps: Stamps = Stamps(),
         progress: @escaping Progress = { _ in }
     ) {
         self.platform = platform
         self.observed = observed
         self.options = options
         self.clock = clock
+        self.stamps = stamps
         self.progress = progress
     }
 
@@ -130,7 +143,15 @@ package struct Applier: Sendable {
         guard let address = operations.first?.address, let app
         else { return { operations in operations.map { _ in .notAttempted } } }
         let gate = gates[address.spaceName] ?? Gate(limit: 1)
-        let applier = AppApplier(platform: platform, app: app, clock: clock, taskGate: gate, progress: progress)
+        let applier = AppApplier(
+            platform: platform,
+            app: app,
+            clock: clock,
+            stamps: stamps,
+            options: options,
+            taskGate: gate,
+            progress: progress
+        )
         return { await applier.perform($0) }
     }
 }

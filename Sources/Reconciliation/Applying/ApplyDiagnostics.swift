@@ -43,16 +43,21 @@ extension Diagnostic {
     }
 
     /// Nobody knows whether the task runs.
-    static func unknownOutcome(_ operation: Plan.Operation, _ error: PlatformError) -> Diagnostic {
+    static func unknownOutcome(
+        _ operation: Plan.Operation,
+        _ error: PlatformError,
+        after search: Duration
+    ) -> Diagnostic {
         var diagnostic = refused(operation, error)
         diagnostic.code = .unknownOutcome
         diagnostic.message = "it is unknown whether `\(operation.address)` was started"
         let search =
             error.code == .cancelled
-            ? "interrupted before an answer came" : "no run with its label appeared within 60 seconds"
+            ? "interrupted before an answer came"
+            : "no run with its label appeared within \(search.components.seconds) seconds"
         diagnostic.details += [
             .note("\(search); it was not sent again, so that it cannot run twice"),
-            .help("run `plan` again: it shows whether the run exists"),
+            .help("run again: the next apply finds out whether the run exists, and creates it only if not"),
         ]
         return diagnostic
     }
@@ -68,8 +73,12 @@ extension Diagnostic {
     }
 
     /// A run that was waited for has ended as FAILED.
-    static func runEnded(_ operation: Plan.Operation, _ run: ObservedTask) -> Diagnostic {
-        let outcome = RunOutcome(failureReason: run.failureReason)
+    static func runEnded(
+        _ operation: Plan.Operation,
+        _ run: ObservedTask,
+        knowing entry: RunRecord.Entry? = nil
+    ) -> Diagnostic {
+        let outcome = run.outcome(knowing: entry)
         return Diagnostic(
             .error,
             .runFailed,

@@ -7,7 +7,7 @@ package enum Outcome: Hashable, Sendable {
     /// Nothing was sent, or what was sent was found to have happened already.
     case inPlace(note: String?)
     /// The platform cannot write; this is what it would have been sent.
-    case wouldSend(Request)
+    case wouldSend([Request])
     case failed(Diagnostic)
     case notAttempted
 }

@@ -15,6 +15,12 @@ struct Bindings: Sendable {
         operation.request.filled(with: values(for: operation))
     }
 
+    /// Every request of the operation, in order; symbols that only sending brings stay.
+    func fillAll(_ operation: Plan.Operation) -> [Request] {
+        let values = values(for: operation)
+        return operation.requests.map { $0.filled(with: values) }
+    }
+
     func values(for operation: Plan.Operation) -> [String: String] {
         var values = ["app.guid": app.guid]
         values["droplet.guid"] =

@@ -18,6 +18,10 @@ package struct DryRunPlatform: Platform {
         try await reader.observe(desired)
     }
 
+    package func app(_ guid: String) async throws(PlatformError) -> ObservedApp? {
+        try await reader.app(guid)
+    }
+
     package func process(ofApp appGUID: String, type: Text) async throws(PlatformError) -> ObservedProcess? {
         try await reader.process(ofApp: appGUID, type: type)
     }

@@ -10,6 +10,9 @@ package protocol PlatformReader: Sendable {
     /// What is declared and not visible is missing from the result; it is no error here.
     func observe(_ desired: DesiredState) async throws(PlatformError) -> ObservedState
 
+    /// The app with its labels and annotations, without processes and tasks; nil when it is gone.
+    func app(_ guid: String) async throws(PlatformError) -> ObservedApp?
+
     /// The newest process of that type, nil when there is none. With its command unless that is hidden.
     func process(ofApp appGUID: String, type: Text) async throws(PlatformError) -> ObservedProcess?
 

@@ -12,7 +12,7 @@ extension AppApplier {
         let before = versions(bindings.app.processes)
         for pause in [1, 2, 4, nil] as [Int?] {
             do {
-                if case .notSent = try await platform.send(request) { return .wouldSend(request) }
+                if case .notSent = try await platform.send(request) { return .wouldSend([request]) }
                 break
             } catch {
                 guard error.mayHaveHappened, error.code != .cancelled else { throw error }
@@ -35,7 +35,7 @@ extension AppApplier {
         for pause in [1, 2, 4, nil] as [Int?] {
             do {
                 guard case .deployment(let deployment) = try await platform.send(request) else {
-                    return .wouldSend(request)
+                    return .wouldSend([request])
                 }
                 return try await awaitEnd(of: deployment, operation, &bindings)
             } catch {

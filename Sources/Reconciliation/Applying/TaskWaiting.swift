@@ -4,14 +4,22 @@ extension AppApplier {
     /// Waits for the end of a run that an earlier apply started.
     func awaitEnd(_ operation: Plan.Operation, _ bindings: Bindings) async throws(PlatformError) -> Outcome {
         guard platform.canWrite else { return .inPlace(note: "an apply waits for its end") }
+        if let request = operation.preparing.first {
+            let outcome = try await adoptRuns(operation, request, bindings)
+            if outcome.isFailure { return outcome }
+        }
         guard let run = try await bindings.task(of: operation, platform) else {
             return .inPlace(note: "the run is gone")
         }
-        return try await awaitEnd(of: run, operation)
+        return try await awaitEnd(of: run, operation, bindings)
     }
 
     /// Reads the run until it has ended or the declared time is over; a run that is still going on goes on.
-    func awaitEnd(of run: ObservedTask, _ operation: Plan.Operation) async throws(PlatformError) -> Outcome {
+    func awaitEnd(
+        of run: ObservedTask,
+        _ operation: Plan.Operation,
+        _ bindings: Bindings
+    ) async throws(PlatformError) -> Outcome {
         let seconds = operation.run?.wait ?? DesiredTask.usualWait
         var run = run
         var poll = Poll(seconds: seconds)
@@ -31,7 +39,8 @@ extension AppApplier {
             guard let now = try await platform.task(run.guid) else { return .inPlace(note: "the run is gone") }
             run = now
         }
-        guard run.state == .succeeded else { return .failed(.runEnded(operation, run)) }
+        let entry = try await recordEnd(of: run, operation, bindings)
+        guard run.state == .succeeded else { return .failed(.runEnded(operation, run, knowing: entry)) }
         return .applied(note: "run \(run.sequenceID) has SUCCEEDED")
     }
 

@@ -10,6 +10,7 @@ struct AppPlanner {
     var operations: [Plan.Operation] = []
     var unknowns: [Plan.Unknown] = []
     var failedRuns: [Plan.FailedRun] = []
+    var unseenRuns: [Plan.UnseenRun] = []
     var owed: [Plan.Owed] = []
     var waits: [Plan.Wait] = []
     var noLongerManaged: [Plan.NoLongerManaged] = []
@@ -54,6 +55,8 @@ struct AppPlanner {
         operations = operations.enumerated()
             .sorted { ($0.element.step.rank, $0.offset) < ($1.element.step.rank, $1.offset) }
             .map(\.element)
+        checkRoomForRecords()
+        if diagnostics.contains(where: { $0.severity == .error }) { operations = [] }
         block()
     }
 
@@ -158,6 +161,8 @@ extension AppPlanner {
         /// What was observed of the resource, where records are written.
         var observed: ObservedFields = [:]
         var timeout: Int?
+        var preparing: [Request] = []
+        var concluding: [Request] = []
 
         init(
             _ step: OperationStep,
@@ -205,7 +210,9 @@ extension AppPlanner {
                 run: draft.run,
                 blocked: nil,
                 timeout: draft.timeout,
-                marksRestart: draft.marker != nil
+                marksRestart: draft.marker != nil,
+                preparing: draft.preparing,
+                concluding: draft.concluding
             )
         )
         if let needs { diagnostics.append(.notPermitted(draft.address, needs: needs, at: draft.origin)) }

@@ -27,7 +27,7 @@ extension Plan.Operation {
             "address": .text(Text("\(address)")),
             "action": .text(Text(action.rawValue)),
             "changes": .list(changes.map(\.substance)),
-            "bodies": .list([request.body?.withoutMarker ?? .null]),
+            "bodies": .list(requests.map { $0.body?.withoutMarker ?? .null }),
         ]
     }
 }

@@ -31,6 +31,13 @@ package struct Plan: Hashable, Sendable {
         package let fields: [String]
     }
 
+    /// A run that is recorded and counts as run, although its row is gone and nobody saw how it ended.
+    package struct UnseenRun: Hashable, Sendable {
+        package let address: Address
+        package let origin: SourceRange
+        package let sequenceID: Int
+    }
+
     /// An app that is changed only when a deployment that somebody else started has ended.
     package struct Wait: Hashable, Sendable {
         package let address: Address
@@ -55,6 +62,7 @@ package struct Plan: Hashable, Sendable {
     package var waits: [Wait]
     package var unknowns: [Unknown]
     package var failedRuns: [FailedRun]
+    package var unseenRuns: [UnseenRun]
     /// Restarts that an earlier change left, of apps that are not rolled out.
     package var owed: [Owed]
     /// Fields that a manager has set and that its manifest does not mention any more; their values stay.
@@ -76,6 +84,7 @@ package struct Plan: Hashable, Sendable {
         waits = []
         unknowns = []
         failedRuns = []
+        unseenRuns = []
         owed = []
         noLongerManaged = []
         unchanged = 0
@@ -84,7 +93,7 @@ package struct Plan: Hashable, Sendable {
 }
 
 extension Plan {
-    /// One step on one resource: one write.
+    /// One step on one resource: one write, with what has to go before and after it.
     package struct Operation: Hashable, Sendable {
         package enum Action: String, Hashable, Sendable {
             case update, run, cancel, restart
@@ -128,6 +137,13 @@ extension Plan {
         package var timeout: Int?
         /// The request remembers on the process that a restart is owed.
         package var marksRestart = false
+        /// What is sent before the request, such as the claim of a run.
+        package var preparing: [Request] = []
+        /// What is sent after it, such as the record of a run.
+        package var concluding: [Request] = []
+
+        /// All of it, in the order of sending.
+        package var requests: [Request] { preparing + [request] + concluding }
     }
 
     /// An app whose settings wait for a restart that nobody has made and that this plan does not make.
@@ -172,7 +188,7 @@ extension Plan {
     }
 
     /// The requests that change something.
-    package var writes: Int { operations.count { $0.action != .wait } }
+    package var writes: Int { operations.reduce(0) { $0 + $1.requests.count { $0.method != .get } } }
 
     /// Nothing to do, nothing unknown, nothing wrong.
     package var isEmpty: Bool {

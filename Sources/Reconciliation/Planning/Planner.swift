@@ -90,6 +90,7 @@ private struct Planner {
         }
         result.unknowns += app.unknowns
         result.failedRuns += app.failedRuns
+        result.unseenRuns += app.unseenRuns
         result.owed += app.owed
         result.noLongerManaged += app.noLongerManaged
         result.waits += app.waits

@@ -1,7 +1,7 @@
 /// One write, as data: what would be sent, with symbols in place of what only the platform knows.
 ///
-/// `{app.guid}`, `{process.guid}`, `{droplet.guid}`, `{task.guid}` and `{run}` stand in paths and bodies until
-/// `filled(with:)` puts observed values there, right before sending.
+/// `{app.guid}`, `{process.guid}`, `{droplet.guid}` and `{run}` stand in paths and bodies until `filled(with:)` puts
+/// observed values there, right before sending.
 package struct Request: Hashable, Sendable {
     package enum Method: String, Hashable, Sendable {
         case get = "GET"
@@ -20,6 +20,8 @@ package struct Request: Hashable, Sendable {
     package let kind: Kind
     package let path: String
     package let body: JSON?
+    /// To wait for the answer at most, from the first try to the last; nil is as long as usual.
+    package var timeout: Duration?
 
     package init(_ kind: Kind, path: String, body: JSON?) {
         self.kind = kind
@@ -37,6 +39,8 @@ package struct Request: Hashable, Sendable {
 
     /// The request with every symbol replaced, `{name}` by `values["name"]`; unknown symbols stay.
     package func filled(with values: [String: String]) -> Request {
-        Request(kind, path: JSON.filled(path, with: values), body: body?.filled(with: values))
+        var request = Request(kind, path: JSON.filled(path, with: values), body: body?.filled(with: values))
+        request.timeout = timeout
+        return request
     }
 }

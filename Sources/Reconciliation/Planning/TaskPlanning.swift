@@ -7,8 +7,13 @@ extension AppPlanner {
         resources.append(place)
         // The server's name filter ignores case; names are compared exactly here.
         let named = observed.tasks.filter { $0.name == task.name }.sorted { $0.sequenceID < $1.sequenceID }
+        let history = RunHistory(of: task.name, in: observed)
         if task.canceled?.value == true {
-            for run in named where run.state == .pending || run.state == .running { cancel(run, of: task, place) }
+            for run in named where run.state == .pending || run.state == .running {
+                cancel(run, of: task, place, history)
+            }
+            let isRecorded = operations.contains { $0.address == place && !$0.preparing.isEmpty }
+            adoptRuns(of: task, place, nil, history, claims: history.claims, isRecorded: isRecorded)
             return
         }
         guard let droplet = dropletOfRun(task, place) else { return }
@@ -18,37 +23,82 @@ extension AppPlanner {
             return
         }
         let fingerprint = Fingerprint(of: task, droplet: droplet.pinned)
-        let label = Field.label(RunLabel.run)
-        let runs = named.filter { $0.fields[label] == .value(.text(Text(fingerprint.hex))) }
-        let others = named.filter { row in !row.state.isTerminal && !runs.contains { $0.guid == row.guid } }
-        if runs.isEmpty {
+        let runs = history.rows(of: fingerprint.hex)
+        decide(
+            task,
+            place,
+            fingerprint,
+            droplet,
+            history,
+            live: named.last { row in
+                !row.state.isTerminal && !runs.contains { $0.guid == row.guid }
+            }
+        )
+        for run in runs { relabel(run, of: task, place, fingerprint) }
+    }
+
+    /// Created, waited for, reported or recorded: what has run does not run again.
+    private mutating func decide(
+        _ task: DesiredTask,
+        _ place: Address,
+        _ fingerprint: Fingerprint,
+        _ droplet: RunDroplet,
+        _ history: RunHistory,
+        live: ObservedTask?
+    ) {
+        let attempts = history.attempts(of: fingerprint.hex)
+        var left = history.claims
+        switch history.standing(of: fingerprint.hex) {
+        case .neverRun:
             if task.run == .oncePerDroplet, let image = pendingImageOutsideTargets {
                 diagnostics.append(.imageOutsideTargets(place, image, at: task.origin))
                 return
             }
-            create(task, place, fingerprint, droplet, attempt: 1, after: others.last)
-            return
+            guard isReadable(history, task, place, .error) else { return }
+            create(task, place, fingerprint, droplet, history, attempt: 1, after: live)
+            left.removeAll { $0.isOf(fingerprint.hex) }
+        case .failed where attempts <= task.retries?.value ?? 0:
+            guard isReadable(history, task, place, .error) else { return }
+            create(task, place, fingerprint, droplet, history, attempt: attempts + 1, after: live)
+            left.removeAll { $0.isOf(fingerprint.hex) }
+        case .failed(let reason, let outcome):
+            fail(task, place, reason, outcome)
+        case .unknown(let entry):
+            fail(task, place, "it was claimed and never recorded, as found on \(entry.time)", .unknown)
+        case .live(let run) where task.wait?.value != nil:
+            wait(for: run, of: task, place, fingerprint, history)
+        case .unseen(let entry):
+            unseenRuns.append(Plan.UnseenRun(address: place, origin: task.origin, sequenceID: entry.sequenceID))
+        case .live, .over: break
         }
-        if runs.allSatisfy({ $0.state == .failed }) {
-            let attempts = runs.map(\.attempt).max() ?? 1
-            if attempts <= task.retries?.value ?? 0 {
-                create(task, place, fingerprint, droplet, attempt: attempts + 1, after: others.last)
-            } else if let newest = runs.last {
-                fail(newest, of: task, place)
-            }
-        } else if task.wait?.value != nil, let live = runs.last(where: { !$0.state.isTerminal }) {
-            wait(for: live, of: task, place, fingerprint)
-        }
-        for run in runs { relabel(run, of: task, place, fingerprint) }
+        guard isReadable(history, task, place, .warning) else { return }
+        // The record of a run that is created, or whose end is waited for, takes everything in that it lacks.
+        let isRecorded = operations.last.map { $0.address == place && $0.action != .cancel } ?? false
+        if operations.last?.action == .wait, isRecorded { return }
+        adoptRuns(of: task, place, fingerprint, history, claims: left, isRecorded: isRecorded)
     }
 
-    private mutating func fail(_ run: ObservedTask, of task: DesiredTask, _ place: Address) {
+    /// False with a diagnostic where the record cannot be read.
+    private mutating func isReadable(
+        _ history: RunHistory,
+        _ task: DesiredTask,
+        _ place: Address,
+        _ severity: Diagnostic.Severity
+    ) -> Bool {
+        guard let reason = history.unreadable else { return true }
+        diagnostics.append(
+            .unreadableRecord(of: place, named: task.name, reason, at: task.origin, severity: severity)
+        )
+        return false
+    }
+
+    private mutating func fail(_ task: DesiredTask, _ place: Address, _ reason: String?, _ outcome: RunOutcome) {
         failedRuns.append(
             Plan.FailedRun(
                 address: place,
                 origin: task.origin,
-                reason: run.failureReason,
-                outcome: RunOutcome(failureReason: run.failureReason),
+                reason: reason,
+                outcome: outcome,
                 step: task.step,
                 blocks: task.wait?.value != nil
             )
@@ -76,7 +126,8 @@ extension AppPlanner {
         for run: ObservedTask,
         of task: DesiredTask,
         _ place: Address,
-        _ fingerprint: Fingerprint
+        _ fingerprint: Fingerprint,
+        _ history: RunHistory
     ) {
         var draft = Draft(task.step, place, at: task.origin, .awaitTask, "/v3/tasks/{tasks.\(run.sequenceID).guid}")
         draft.action = .wait
@@ -85,6 +136,7 @@ extension AppPlanner {
         draft.run?.lastAttempt = run.attempt
         draft.run?.wait = task.wait?.value
         draft.notes = ["run \(run.sequenceID) is \(run.state.rawValue) since \(run.createdAt)"]
+        remember(run, of: task, fingerprint, history, in: &draft)
         append(draft, changes: [], body: nil, expected: [])
     }
 
@@ -136,6 +188,7 @@ extension AppPlanner {
         _ place: Address,
         _ fingerprint: Fingerprint,
         _ droplet: RunDroplet,
+        _ history: RunHistory,
         attempt: Int,
         after live: ObservedTask?
     ) {
@@ -159,6 +212,7 @@ extension AppPlanner {
                 draft.preconditions.append(Plan.Precondition("droplet.image", .text(image), isMasked: isMasked))
             }
         }
+        remember(task, fingerprint, history, in: &draft)
         // A row that is new has nothing to clear.
         let changes = task.fields.filter { $0.value != .null }.map {
             FieldChange($0.field, from: .null, to: $0.value, at: $0.origin, masked: $0.masked)
@@ -221,13 +275,19 @@ extension AppPlanner {
         append(changes + merge.removals, of: declared, draft)
     }
 
-    private mutating func cancel(_ run: ObservedTask, of task: DesiredTask, _ place: Address) {
+    private mutating func cancel(
+        _ run: ObservedTask,
+        of task: DesiredTask,
+        _ place: Address,
+        _ history: RunHistory
+    ) {
         let path = "/v3/tasks/{tasks.\(run.sequenceID).guid}/actions/cancel"
         var draft = Draft(.cancelTasks, place, at: task.origin, .cancelTask, path)
         draft.action = .cancel
         draft.run = Plan.Run(fingerprint: nil, sequenceID: run.sequenceID)
         draft.notes = ["run \(run.sequenceID), \(run.state.rawValue) since \(run.createdAt), task \(run.guid)"]
         draft.preconditions = [Plan.Precondition("state", .text(Text(run.state.rawValue)))]
+        rememberCancel(of: run, history, in: &draft)
         append(draft, changes: [], body: nil, expected: [])
     }
 }
@@ -238,12 +298,4 @@ extension DesiredTask {
 
     /// The row of the order table that its runs belong to.
     var step: OperationStep { when?.value == .beforeRollout ? .tasksBeforeRollout : .tasksAfterRollout }
-}
-
-extension ObservedTask {
-    /// From the label; 1 where it is missing or no number.
-    var attempt: Int {
-        guard case .value(.text(let text)) = fields[.label(RunLabel.attempt)] else { return 1 }
-        return Int(text.string) ?? 1
-    }
 }

@@ -37,6 +37,14 @@ struct ApplyCommand: ParsableCommand, ConsoleCommand {
     )
     var waitForDeployments = "10m"
 
+    @Option(
+        help: ArgumentHelp(
+            "How long somebody else's claim to run a task has to stand unchanged to be taken for left over; at least 3s.",
+            valueName: "duration"
+        )
+    )
+    var claimTimeout = "90s"
+
     @Flag(help: "After a failure begin no further app.")
     var failFast = false
 
@@ -44,6 +52,9 @@ struct ApplyCommand: ParsableCommand, ConsoleCommand {
         guard parallelism >= 1 else { throw ValidationError("--parallelism takes a whole number, 1 or more") }
         guard seconds(waitForDeployments) != nil else {
             throw ValidationError("--wait-for-deployments takes digits and one of s, m, h, not `\(waitForDeployments)`")
+        }
+        guard let timeout = seconds(claimTimeout), timeout >= 3 else {
+            throw ValidationError("--claim-timeout takes digits and one of s, m, h, at least 3s, not `\(claimTimeout)`")
         }
         guard taskParallelism >= 1 else { throw ValidationError("--task-parallelism takes a whole number, 1 or more") }
     }
@@ -105,8 +116,11 @@ struct ApplyCommand: ParsableCommand, ConsoleCommand {
             taskParallelism: taskParallelism,
             failsFast: failFast,
             deploymentPatience: seconds(waitForDeployments) ?? 600,
-            limits: work.limits.limits
+            limits: work.limits.limits,
+            claimTimeout: seconds(claimTimeout) ?? 90,
+            rateLimitPatience: work.connection.maxWait
         )
+        let stamps = Stamps(now: desk.console.now, holder: "\(plan.user)/\(desk.console.host)")
         let interruption = Interruption()
         let report = await interruption.guarding {
             await Reconciler(platform: platform, options: work.planOptions).apply(
@@ -114,7 +128,8 @@ struct ApplyCommand: ParsableCommand, ConsoleCommand {
                 of: preparation.desired,
                 on: target,
                 options: options,
-                clock: desk.console.clock
+                clock: desk.console.clock,
+                stamps: stamps
             ) {
                 view.show($0)
             }

@@ -44,17 +44,9 @@ struct AnswerDocument {
         case .inPlace(let note): members += outcome("in_place", note)
         case .failed(let diagnostic): members += outcome("failed", diagnostic.message)
         case .notAttempted: members += outcome("not_attempted", nil)
-        case .wouldSend(let request):
+        case .wouldSend(let requests):
             members += outcome("would_send", nil)
-            members.append(
-                JSON.Member(
-                    "request",
-                    [
-                        "method": .text(Text(request.method.rawValue)), "path": .text(Text(request.path)),
-                        "body": request.body ?? .null,
-                    ]
-                )
-            )
+            members.append(JSON.Member("requests", .list(requests.map(PlanDocument.request))))
         }
         return .object(members)
     }

@@ -33,9 +33,11 @@ struct ApplyView: Sendable {
         case .applied(let note): line(style.paint("done", .green), "   ", subject, time, note)
         case .inPlace(let note): line(style.paint("done", .green), "   ", subject, time, note ?? "found in place")
         case .failed(let diagnostic): line(style.paint("failed", .red), " ", subject, time, diagnostic.code.rawValue)
-        case .wouldSend(let request):
-            console.print("  \(request.method.rawValue) \(request.path)")
-            if let body = request.body { console.print("      \(body.compact)") }
+        case .wouldSend(let requests):
+            for request in requests {
+                console.print("  \(request.method.rawValue) \(request.path)")
+                if let body = request.body { console.print("      \(body.compact)") }
+            }
         case .notAttempted: break
         }
     }
@@ -45,7 +47,9 @@ struct ApplyView: Sendable {
         guard isText else { return }
         if !report.entries.isEmpty { console.print("") }
         if isDryRun {
-            let count = report.entries.count { if case .wouldSend = $0.outcome { true } else { false } }
+            let count = report.entries.reduce(0) { sum, entry in
+                if case .wouldSend(let requests) = entry.outcome { sum + requests.count } else { sum }
+            }
             console.print("Dry run: \(count) \(count == 1 ? "request" : "requests") would be sent; nothing was sent.")
         } else {
             let advice = RestartAdvice(report.applied)

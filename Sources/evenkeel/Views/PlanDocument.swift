@@ -57,6 +57,15 @@ struct PlanDocument {
                     ]
                 }
             ),
+            "unseen": .list(
+                plan.unseenRuns.map { run in
+                    [
+                        "address": .text(Text("\(run.address)")),
+                        "origin": DiagnosticDocument.place(run.origin),
+                        "run": .number(run.sequenceID),
+                    ]
+                }
+            ),
         ]
     }
 
@@ -87,7 +96,7 @@ struct PlanDocument {
             "origin": DiagnosticDocument.place(operation.origin),
             "live": .text(Text(operation.effect.rawValue)),
             "changes": .list(operation.changes.map(change)),
-            "requests": .list([request(operation.request)]),
+            "requests": .list(operation.requests.map(PlanDocument.request)),
             "preconditions": .object(
                 operation.preconditions.map { JSON.Member(Text($0.name), $0.isMasked ? "(hidden)" : $0.value.json) }
             ),
@@ -107,7 +116,8 @@ struct PlanDocument {
         ]
     }
 
-    private func request(_ request: Request) -> JSON {
+    /// One request as programs are shown it.
+    static func request(_ request: Request) -> JSON {
         [
             "method": .text(Text(request.method.rawValue)),
             "path": .text(Text(request.path)),

@@ -161,13 +161,17 @@ struct PlanTextView {
             notes += plan.noLongerManaged.map { "    \(text(of: $0.address)): \($0.fields.joined(separator: ", "))" }
             notes.append("")
         }
-        if plan.operations.contains(where: { $0.action == .run }) {
-            notes += [
-                "Note: that a task has run is known from its row, which Cloud Foundry keeps for 31 days after the end;",
-                "after that it would run again. Two applies at the same time can both start it.",
-                "",
-            ]
-        }
+        if !plan.unseenRuns.isEmpty { notes += unseen + [""] }
         return notes
+    }
+
+    /// Runs that count as run though nobody knows how they ended; it may be many, and there is nothing to do about them.
+    private var unseen: [String] {
+        let names = plan.unseenRuns.prefix(3).map { "\(text(of: $0.address)) (run \($0.sequenceID))" }
+        let more = plan.unseenRuns.count - names.count
+        return [
+            "Note: recorded as run, with an outcome that nobody saw, and deleted by Cloud Foundry since:",
+            "    \(names.joined(separator: ", "))\(more > 0 ? " and \(more) more" : "")",
+        ]
     }
 }

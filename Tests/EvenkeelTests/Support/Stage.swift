@@ -96,6 +96,11 @@ struct Stage {
             .replacing(#/[0-9a-f]{64}/#, with: "CHECKSUM")
     }
 
+    /// How often a task was asked for so far.
+    func posts() async -> Int {
+        await writes().count { $0.hasPrefix("POST") && $0.hasSuffix("/tasks") }
+    }
+
     /// The requests so far that were neither reads nor for tokens.
     func writes() async -> [String] {
         await sandbox.journal().filter { $0.isWrite && !$0.isTokenRequest }.map { "\($0.method) \($0.path)" }

@@ -13,18 +13,22 @@ final class Terminal: Sendable {
     private let input: [UInt8]
     private let clock: any Clock<Duration>
     private let network: (any HTTPTransport)?
+    /// Seconds since 1970; the sandbox of tests begins then, too.
+    private let now: @Sendable () -> Int
 
     init(
         _ variables: [String: String] = [:],
         answering answer: String? = nil,
         input: String = "",
         clock: any Clock<Duration> = JumpingClock(),
-        network: (any HTTPTransport)? = nil
+        network: (any HTTPTransport)? = nil,
+        now: @escaping @Sendable () -> Int = { 1_795_230_000 }
     ) {
         self.variables = variables
         self.answer = answer
         self.clock = clock
         self.network = network
+        self.now = now
         self.input = Array(input.utf8)
     }
 
@@ -45,6 +49,8 @@ final class Terminal: Sendable {
             writeFile: { path, text in (try? text.write(toFile: path, atomically: true, encoding: .utf8)) != nil },
             clock: clock,
             network: network,
+            now: now,
+            host: "build-7",
             canAsk: answer != nil,
             outputIsTerminal: false,
             errorIsTerminal: false

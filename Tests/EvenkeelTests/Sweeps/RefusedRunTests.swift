@@ -82,7 +82,10 @@ extension FoundationState {
     fileprivate var withoutRefusedAttempts: FoundationState {
         let kept = lines.filter { !$0.contains("Unable to request task to be run") }
         return FoundationState(
-            lines: kept.map { $0.replacing("evenkeel.dev/attempt: 2", with: "evenkeel.dev/attempt: 1") },
+            lines: kept.map {
+                $0.replacing("evenkeel.dev/attempt: 2", with: "evenkeel.dev/attempt: 1")
+                    .replacing(#""n":2"#, with: #""n":1"#)
+            },
             foreign: foreign,
             runs: runs
         )

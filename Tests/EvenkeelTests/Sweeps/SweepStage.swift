@@ -97,7 +97,10 @@ struct SweepRun: Sendable {
         let file = folder.appending(path: "acme.yml")
         try manifest.write(to: file, atomically: true, encoding: .utf8)
         let output = folder.appending(path: "output-\(UUID().uuidString).txt")
-        return try RunningBinary(["apply", "--yes", file.path] + arguments, variables, output, onEnd)
+        // A killed apply leaves its claim, and the next one waits for that in real time.
+        let patience = arguments.contains("--claim-timeout") ? [] : ["--claim-timeout", "3s"]
+        let whole = ["apply", "--yes", file.path] + patience + arguments
+        return try RunningBinary(whole, variables, output, onEnd)
     }
 }
 

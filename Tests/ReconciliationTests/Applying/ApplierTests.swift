@@ -173,10 +173,10 @@ import Testing
             .apply(planned.0)
 
         #expect(platform.sent.isEmpty)
-        guard case .wouldSend(let request) = try #require(report.entries.first).outcome else {
+        guard case .wouldSend(let requests) = try #require(report.entries.first).outcome else {
             Issue.record("not what would be sent: \(report)")
             return
         }
-        #expect(request.path == "/v3/processes/storefront-web")
+        #expect(requests.map(\.path) == ["/v3/processes/storefront-web"])
     }
 }

@@ -3,12 +3,16 @@ import Reconciliation
 import Synchronization
 
 /// A platform that answers from closures and keeps what it was sent.
+///
+/// What apps remember of runs it merges itself, since nearly every run has it.
 final class ScriptedPlatform: Platform {
     typealias Sender = @Sendable (Request, _ attempt: Int) throws(PlatformError) -> Answer
 
     private let sender: Sender
     private let sentRequests = Mutex<[Request]>([])
     private let runListings = Mutex(0)
+    private let appFields = Mutex<ObservedFields>([:])
+    private let rememberings = Mutex<[Request]>([])
     /// By listing: the first one, the second one, and so on; the last stays.
     let runs: [[ObservedTask]]
     let processes: [ObservedProcess]
@@ -28,6 +32,7 @@ final class ScriptedPlatform: Platform {
         deployments: [ObservedDeployment] = [],
         instances: [[ObservedInstance]] = [[]],
         active: [ObservedDeployment] = [],
+        remembering: ObservedFields = [:],
         sender: @escaping Sender
     ) {
         self.runs = runs
@@ -38,16 +43,45 @@ final class ScriptedPlatform: Platform {
         self.instances = instances
         self.active = active
         self.sender = sender
+        appFields.withLock { $0 = remembering }
     }
 
+    /// But for claims and records.
     var sent: [Request] { sentRequests.withLock { $0 } }
+    /// Claims and records.
+    var remembered: [Request] { rememberings.withLock { $0 } }
+    /// What the app remembers now.
+    var memory: ObservedFields { appFields.withLock { $0 } }
 
     func send(_ request: Request) async throws(PlatformError) -> Answer {
+        if request.kind == .patchApp, let fields = merge(request) { return .app(fields) }
         let attempt = sentRequests.withLock { requests in
             requests.append(request)
             return requests.count
         }
         return try sender(request, attempt)
+    }
+
+    /// Nil for annotations that are no memory of runs.
+    private func merge(_ request: Request) -> ObservedFields? {
+        let members = request.body?["metadata"]?["annotations"]?.members ?? []
+        let isMemory = members.contains {
+            $0.name.string.hasPrefix("evenkeel.dev/run.") || $0.name.string.hasPrefix("evenkeel.dev/claim.")
+        }
+        guard isMemory else { return nil }
+        rememberings.withLock { $0.append(request) }
+        return appFields.withLock { fields in
+            for member in members {
+                fields[.annotation(member.name)] = member.value.text.map { .value(.text($0)) }
+            }
+            return fields
+        }
+    }
+
+    func app(_ guid: String) async throws(PlatformError) -> ObservedApp? {
+        var app = ObservedApp(guid: guid, name: "storefront", isStarted: true, lifecycle: .buildpack)
+        app.fields = memory
+        return app
     }
 
     func observe(_ desired: DesiredState) async throws(PlatformError) -> ObservedState {

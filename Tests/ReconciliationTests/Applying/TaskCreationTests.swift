@@ -94,7 +94,7 @@ import Testing
     }
 
     @Test func `after a lost answer the row that appears late is taken and nothing is sent again`() async {
-        let platform = ScriptedPlatform(runs: [[], [], [], [created()]]) { _, _ throws(PlatformError) in
+        let platform = ScriptedPlatform(runs: [[], [], [], [], [created()]]) { _, _ throws(PlatformError) in
             throw PlatformError(.timedOut)
         }
 
@@ -132,7 +132,8 @@ import Testing
     @Test func `a row that the platform set to FAILED is a failure with its reason`() async {
         var refused = created(.failed)
         refused.failureReason = "Unable to request task to be run"
-        let platform = ScriptedPlatform(runs: [[], [refused]]) { [self] _, _ throws(PlatformError) in throw failure(500)
+        let platform = ScriptedPlatform(runs: [[], [], [refused]]) { [self] _, _ throws(PlatformError) in
+            throw failure(500)
         }
 
         let report = await apply(run, on: platform)

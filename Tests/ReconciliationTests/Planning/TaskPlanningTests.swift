@@ -16,7 +16,11 @@ import Testing
         _ task: DesiredTask,
         _ change: (inout ObservedApp) -> Void = { _ in }
     ) -> (plan: Plan, diagnostics: [Diagnostic]) {
-        plan(desiredState(desiredApp { $0.tasks = [task] }), against: observedState(observedApp("storefront", change)))
+        let observed = observedApp("storefront") {
+            change(&$0)
+            $0.rememberRows()
+        }
+        return plan(desiredState(desiredApp { $0.tasks = [task] }), against: observedState(observed))
     }
 
     @Test func `a task without a run is created with its labels and the droplet`() throws {
@@ -126,7 +130,8 @@ import Testing
         let operation = try #require(plan.operations.first)
         #expect(operation.action == .wait)
         #expect(operation.run?.wait == 900)
-        #expect(plan.writes == 0)
+        // Its outcome is recorded.
+        #expect(plan.writes == 1)
         #expect(PlanSummary(plan).line == "No changes. Cloud Foundry matches the manifests.")
     }
 
@@ -143,6 +148,7 @@ import Testing
         }
         let observed = observedApp {
             $0.tasks = [observedRun("migrate", 1, .failed, fingerprint: fingerprint, labels: ["kind": "migration"])]
+            $0.rememberRows()
         }
 
         let plan = plan(desiredState(desired), against: observedState(observed)).plan

@@ -10,6 +10,12 @@ actor ModelPlatform: Platform {
         self.state = state
     }
 
+    /// The first app of the first space.
+    var app: ObservedApp { state.spaces[0].apps[0] }
+
+    /// Changes that app, past whoever applies.
+    func change(_ body: (inout ObservedApp) -> Void) { body(&state.spaces[0].apps[0]) }
+
     func send(_ request: Request) async throws(PlatformError) -> Answer {
         sent.append(request)
         for space in state.spaces.indices {
@@ -132,6 +138,8 @@ actor ModelPlatform: Platform {
 
     private var apps: [ObservedApp] { state.spaces.flatMap(\.apps) }
 
+    func app(_ guid: String) async throws(PlatformError) -> ObservedApp? { apps.first { $0.guid == guid } }
+
     func process(ofApp appGUID: String, type: Text) async throws(PlatformError) -> ObservedProcess? {
         apps.first { $0.guid == appGUID }?.processes.first { $0.type == type }
     }
@@ -174,7 +182,9 @@ actor ModelPlatform: Platform {
                 guard let index = state.spaces[space].apps[app].tasks.firstIndex(where: { $0.guid == guid }) else {
                     continue
                 }
-                state.spaces[space].apps[app].tasks[index].state = .succeeded
+                if !state.spaces[space].apps[app].tasks[index].state.isTerminal {
+                    state.spaces[space].apps[app].tasks[index].state = .succeeded
+                }
                 return state.spaces[space].apps[app].tasks[index]
             }
         }
