@@ -38,6 +38,11 @@ package struct CloudControllerPlatform: Platform {
     package var costs: RequestCosts {
         get async { await count.costs }
     }
+
+    /// What the server has warned of since this was asked for last; each text once.
+    package func takeWarnings() async -> [Diagnostic] {
+        await count.takeWarnings().map { Diagnostic(.warning, .serverWarning, "Cloud Controller warns: \($0)") }
+    }
 }
 
 extension CloudControllerPlatform: PlatformReader {

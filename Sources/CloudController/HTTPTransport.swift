@@ -14,6 +14,7 @@ package struct TransportRequest: Hashable, Sendable {
         case get = "GET"
         case post = "POST"
         case patch = "PATCH"
+        case delete = "DELETE"
     }
 
     /// Who is asked; only the API is shown the token.
@@ -45,6 +46,8 @@ package struct TransportRequest: Hashable, Sendable {
     package var deadline: ContinuousClock.Instant?
     /// Sending it twice leaves what sending it once leaves.
     package var isRepeatable: Bool
+    /// A time-out, 502 or 504 is not worth another try: who sent it will ask for less.
+    package var givesUpWhenSlow = false
 
     package init(
         _ method: Method,
@@ -57,7 +60,8 @@ package struct TransportRequest: Hashable, Sendable {
         self.endpoint = endpoint
         self.path = path
         headers = [Header("Accept", "application/json")]
-        isRepeatable = method != .post
+        // A DELETE of an instance takes another one away each time.
+        isRepeatable = method == .get || method == .patch
     }
 
     /// As people are shown it: the path alone on the API's host, else the whole URL.

@@ -25,7 +25,6 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
     case invalidVariable = "invalid-variable"
 
     // Planning
-    case notSupportedYet = "not-supported-yet"
     case wrongAPI = "wrong-api"
     case noSuchTarget = "no-such-target"
     case targetTooNarrow = "target-too-narrow"
@@ -53,11 +52,13 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
     case rateLimited = "rate-limited"
     case apiRejected = "api-rejected"
     case apiUnavailable = "api-unavailable"
+    case serverWarning = "server-warning"
     case unexpectedAnswer = "unexpected-answer"
     case notTaken = "not-taken"
     case unknownOutcome = "unknown-outcome"
     case runFailed = "run-failed"
     case startedTwice = "started-twice"
+    case stagingFailed = "staging-failed"
     case rolloutFailed = "rollout-failed"
     case waitTimedOut = "wait-timed-out"
     case interrupted = "interrupted"

@@ -14,7 +14,7 @@ package struct Reconciler: Sendable {
         package let diagnostics: [Diagnostic]
     }
 
-    private let platform: any PlatformReader
+    let platform: any PlatformReader
     private let options: PlanOptions
 
     package init(platform: any PlatformReader, options: PlanOptions = PlanOptions()) {
@@ -31,7 +31,8 @@ package struct Reconciler: Sendable {
     /// Performs exactly the plan that was made, on a platform that can write or one that cannot.
     ///
     /// A plan beyond the limits is refused as a whole. Apps with a deployment in flight come last: it is waited for, then
-    /// they are observed and planned again, within the same limits.
+    /// they are observed and planned again, within the same limits. So are those that somebody begins to deploy in the
+    /// middle.
     package func apply(
         _ planning: Planning,
         of desired: DesiredState,
@@ -41,51 +42,15 @@ package struct Reconciler: Sendable {
         stamps: Stamps = Stamps(),
         progress: @escaping Applier.Progress
     ) async -> ApplyReport {
-        func perform(_ plan: Plan, _ observed: ObservedState) async -> ApplyReport {
-            await Applier(
-                platform: platform,
-                observed: observed,
-                options: options,
-                clock: clock,
-                stamps: stamps,
-                progress: progress
-            ).apply(plan)
-        }
-        let refusals = options.limits.refusals(of: planning.plan)
-        if !refusals.isEmpty { return ApplyReport(notAttempting: planning.plan.operations, because: refusals) }
-        guard platform.canWrite, !planning.plan.waits.isEmpty else {
-            return await perform(planning.plan, planning.observed)
-        }
-        let first = await perform(planning.plan.withoutWaits, planning.observed)
-        let postponed = planning.plan.postponed
-        if Task.isCancelled || (options.failsFast && !first.diagnostics.isEmpty) {
-            return first.followed(by: ApplyReport(notAttempting: postponed))
-        }
-        let waiting = DeploymentWaiting(platform: platform, clock: clock, progress: progress)
-        let (ended, problems) = await waiting.wait(for: planning.plan.waits, upTo: options.deploymentPatience)
-        let stuck = postponed.filter { !ended.contains($0.address.appending(.app)) }
-        var rest = ApplyReport(notAttempting: stuck)
-        rest.problems = problems
-        guard !ended.isEmpty else { return first.followed(by: rest) }
-        do {
-            let again = try await plan(desired.keeping(ended))
-            let disturbed = Set(planning.plan.withoutWaits.disturbances.keys)
-            let refusals = options.limits.refusals(of: again.plan, after: disturbed)
-            var second =
-                refusals.isEmpty
-                ? await perform(again.plan.withoutWaits, again.observed)
-                    .followed(by: ApplyReport(notAttempting: again.plan.postponed))
-                : ApplyReport(notAttempting: again.plan.operations, because: refusals)
-            // Another deployment has begun meanwhile.
-            let late = again.plan.waits.map {
-                Diagnostic.deploymentNotEnded($0, reason: $0.deployment.reason, after: 0)
-            }
-            second.problems += again.diagnostics + late
-            return first.followed(by: second).followed(by: rest)
-        } catch {
-            rest.problems.append(error.diagnostic(intent: "show what is declared", api: planning.plan.api))
-            let lost = postponed.filter { ended.contains($0.address.appending(.app)) }
-            return first.followed(by: ApplyReport(notAttempting: lost)).followed(by: rest)
-        }
+        let rounds = ApplyRounds(
+            reconciler: self,
+            desired: desired,
+            platform: platform,
+            options: options,
+            clock: clock,
+            stamps: stamps,
+            progress: progress
+        )
+        return await rounds.perform(planning)
     }
 }

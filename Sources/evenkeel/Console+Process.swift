@@ -26,7 +26,8 @@ extension Console {
             host: hostName,
             canAsk: inputIsTerminal && isatty(STDERR_FILENO) == 1,
             outputIsTerminal: isatty(STDOUT_FILENO) == 1,
-            errorIsTerminal: isatty(STDERR_FILENO) == 1
+            errorIsTerminal: isatty(STDERR_FILENO) == 1,
+            terminalRows: { size.map { Int($0.ws_row) } }
         )
     }
 
@@ -34,6 +35,15 @@ extension Console {
         var name = [CChar](repeating: 0, count: 256)
         guard gethostname(&name, name.count - 1) == 0 else { return "unknown" }
         return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// The size of the terminal, of whichever stream is one.
+    private static var size: winsize? {
+        for descriptor in [STDOUT_FILENO, STDERR_FILENO] {
+            var size = winsize()
+            if ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0 { return size }
+        }
+        return nil
     }
 
     /// Writes all of it; a reader that went away is silently given up on.

@@ -27,6 +27,8 @@ struct Console: Sendable {
     var canAsk: Bool
     var outputIsTerminal: Bool
     var errorIsTerminal: Bool
+    /// How many lines fit on the terminal; nil when nobody knows.
+    var terminalRows: @Sendable () -> Int? = { nil }
 
     /// The environment variable, nil when it is unset or empty.
     func variable(_ name: String) -> String? {

@@ -9,31 +9,51 @@ import Darwin
 
 /// Turns Ctrl-C and SIGTERM into a cancelled task, so that what was done is still reported.
 ///
-/// A second one ends the process at once.
+/// A second one ends the process at once, and so does the first while somebody is asked.
 final class Interruption: Sendable {
-    private let flag = Mutex(false)
+    private struct State {
+        var happened = false
+        var isAsking = false
+        var onFirst: @Sendable () -> Void = {}
+        var onForcedEnd: @Sendable () -> Void = {}
+    }
+
+    private let state = Mutex(State())
 
     /// A signal came while the work was done.
-    var happened: Bool { flag.withLock { $0 } }
+    var happened: Bool { state.withLock { $0.happened } }
+
+    /// Calls `first` when the work is cancelled, and `forcedEnd` before the process is ended at once; both are to leave the
+    /// terminal as it should be.
+    func onSignal(first: @escaping @Sendable () -> Void = {}, forcedEnd: @escaping @Sendable () -> Void = {}) {
+        state.withLock { state in
+            state.onFirst = first
+            state.onForcedEnd = forcedEnd
+        }
+    }
+
+    /// Does something that cannot be cancelled and waits for a person.
+    func asking<Value>(_ body: () -> Value) -> Value {
+        state.withLock { $0.isAsking = true }
+        defer { state.withLock { $0.isAsking = false } }
+        return body()
+    }
 
     /// Does the work; a signal cancels it.
-    func guarding<Value: Sendable>(_ work: @escaping @Sendable () async -> Value) async -> Value {
-        let task = Task { await work() }
+    func guarding<Value: Sendable, Failure: Error>(
+        _ work: @escaping @Sendable () async throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
+        let task = Task { () -> Result<Value, Failure> in
+            do throws(Failure) { return .success(try await work()) } catch { return .failure(error) }
+        }
         let sources = [SIGINT, SIGTERM].map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { [self] in
-                let isFirst = flag.withLock { happened in
-                    defer { happened = true }
-                    return !happened
-                }
-                guard isFirst else { exit(ExitStatus.interrupted.rawValue) }
-                task.cancel()
-            }
+            source.setEventHandler { [self] in if take() { task.cancel() } }
             source.resume()
             return source
         }
-        let value = await withTaskCancellationHandler {
+        let result = await withTaskCancellationHandler {
             await task.value
         } onCancel: {
             task.cancel()
@@ -41,6 +61,20 @@ final class Interruption: Sendable {
         for source in sources { source.cancel() }
         signal(SIGINT, SIG_DFL)
         signal(SIGTERM, SIG_DFL)
-        return value
+        return try result.get()
+    }
+
+    /// True for the signal that cancels the work; the one that ends the process does not return.
+    private func take() -> Bool {
+        let before = state.withLock { state in
+            defer { state.happened = true }
+            return state
+        }
+        if before.happened || before.isAsking {
+            before.onForcedEnd()
+            exit(ExitStatus.interrupted.rawValue)
+        }
+        before.onFirst()
+        return true
     }
 }

@@ -18,7 +18,8 @@ struct EvenkeelCommand: ParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            ValidateCommand.self, PlanCommand.self, ApplyCommand.self, SchemaCommand.self, SandboxCommand.self,
+            ValidateCommand.self, PlanCommand.self, ApplyCommand.self, StatusCommand.self,
+            RestartInstanceCommand.self, SchemaCommand.self, SandboxCommand.self,
         ]
     )
 

@@ -4,7 +4,7 @@ import Logging
 import Manifest
 import Reconciliation
 
-/// What `plan` and `apply` do before the first request: read, narrow, check, and find out where to go.
+/// What commands on manifests do before the first request: read, narrow, check, and find out where to go.
 struct Preparation {
     let desired: DesiredState
     /// What the manifests declare before it is narrowed to targets.
@@ -29,20 +29,13 @@ struct Preparation {
         }
         if diagnostics.hasErrors { throw refuse(.failure) }
         let (desired, unmatched) = options.targets.narrow(reading.state)
-        diagnostics += unmatched + notSupportedYet(in: desired)
+        diagnostics += unmatched
         if diagnostics.hasErrors { throw refuse(.failure) }
         do {
-            let login = try options.connection.login(in: console.environment)
-            let mispinned = wrongPins(desired.pins, login.endpoint)
+            let connection = try options.connection.connect(isVerbose: options.output.verbose, on: console)
+            let mispinned = wrongPins(desired.pins, connection.login.endpoint)
             diagnostics += mispinned
             if !mispinned.isEmpty { throw refuse(.refused) }
-            var connection = options.connection.options(
-                for: login,
-                environment: console.environment,
-                logger: RequestLog.logger(isVerbose: options.output.verbose, console: console)
-            )
-            connection.clock = console.clock
-            connection.network = console.network
             return Preparation(
                 desired: desired,
                 declared: reading.state,
@@ -51,14 +44,18 @@ struct Preparation {
                 connection: connection
             )
         } catch let error as PlatformError {
-            let api = options.connection.api ?? console.variable("CF_API") ?? console.variable("CF_API_URL")
-            diagnostics.append(error.diagnostic(intent: "log in", api: api ?? "the API"))
+            diagnostics.append(error.diagnostic(intent: "log in", api: options.connection.shownAPI(on: console)))
             throw refuse(.failure)
         } catch let refusal as Refusal {
             throw refusal
         } catch {
             throw refuse(.internalError)
         }
+    }
+
+    /// What is said of a platform that did not answer well enough.
+    func diagnostic(about error: PlatformError) -> Diagnostic {
+        error.diagnostic(intent: "show what is declared", api: connection.login.endpoint.url)
     }
 
     /// Documents that are meant for another API.

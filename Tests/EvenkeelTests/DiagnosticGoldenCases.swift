@@ -29,13 +29,6 @@ extension DiagnosticGoldenTests {
     }
 
     static let cases: [Case] = [
-        Case(
-            code: .notSupportedYet,
-            apps: """
-                storefront:
-                  droplet: {image_update: restage}
-                """
-        ),
         Case(code: .noSuchTarget, apps: instances, arguments: ["--target", "acme/production/storefont"]),
         Case(
             code: .targetTooNarrow,
@@ -192,6 +185,27 @@ extension DiagnosticGoldenTests {
             command: "apply",
             arguments: ["--yes"],
             change: { $0.taskRuns = [Seed.TaskRun("migrate", runSeconds: nil)] }
+        ),
+        Case(
+            code: .stagingFailed,
+            apps: """
+                storefront:
+                  rollout: rolling
+                  droplet:
+                    image: registry.acme.example/storefront:nope
+                    image_update: restage
+                """,
+            command: "apply",
+            arguments: ["--yes"],
+            change: {
+                $0.buildRuns = [
+                    Seed.BuildRun(
+                        "*:nope",
+                        result: .failed,
+                        error: "StagingError - Staging error: manifest for storefront:nope not found"
+                    )
+                ]
+            }
         ),
         Case(
             code: .rolloutFailed,

@@ -93,6 +93,15 @@ import Testing
         }
     }
 
+    @Test func `what the server warns of is told once`() async throws {
+        try await withStage { stage in
+            try stage.write("storefront: {}\npayments: {}")
+            try await stage.changeRuntime(#"{"log_cache_available": false}"#)
+
+            expect(await stage.run("status"), .serverWarning)
+        }
+    }
+
     @Test func `an API that cannot be reached is named`() async throws {
         try await withFolder { folder in
             let file = folder.appending(path: "acme.yml").path

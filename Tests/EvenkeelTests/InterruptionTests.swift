@@ -26,10 +26,9 @@ import Testing
         process.environment = ["CF_API": stage.sandbox.url, "CF_USERNAME": "dev", "CF_PASSWORD": "dev"]
         process.standardOutput = output
         process.standardError = output
+        process.terminationHandler = { _ in stage.requests.end() }
         try process.run()
-        while await !stage.sandbox.journal().contains(where: { $0.path.hasSuffix("/actions/scale") }) {
-            await Task.yield()
-        }
+        #expect(await stage.requests.contains { $0.path.hasSuffix("/actions/scale") }, "it ended by itself")
         return process
     }
 
@@ -41,7 +40,7 @@ import Testing
 
             process.interrupt()
             let reading = output.fileHandleForReading
-            let bytes = await Task.detached { reading.readDataToEndOfFile() }.value
+            let bytes = await reading.readToEndAside()
             process.waitUntilExit()
 
             let text = String(decoding: bytes, as: UTF8.self)
@@ -49,6 +48,94 @@ import Testing
             #expect(text.contains("Applied 1 of 5 operations; 1 failed, 3 not attempted."), "\(text)")
             #expect(text.contains("error[interrupted]"), "\(text)")
         }
+    }
+
+    @Test func `Ctrl-C while observing sends nothing and says so`() async throws {
+        for command in ["plan", "apply", "status"] {
+            try await withStage { stage in
+                try stage.write(Self.manifest)
+                await stage.sandbox.addFault(Fault(method: "GET", path: "/v3/processes", times: nil, .never))
+
+                let end = try await interrupt([command] + (command == "apply" ? ["--yes"] : []), stage) { request in
+                    request.path.hasPrefix("/v3/processes")
+                }
+
+                #expect(end.status == 130, "\(command): \(end.text)")
+                #expect(end.text.contains("error[interrupted]"), "\(command): \(end.text)")
+                #expect(await stage.writes() == [])
+            }
+        }
+    }
+
+    @Test(arguments: ["restart", "rolling"])
+    func `Ctrl-C while a rollout is waited for reports what was done`(_ rollout: String) async throws {
+        var seed = Seed.storefront
+        seed.processRuns = [Seed.ProcessRun(command: "bin/other", startSeconds: nil)]
+        try await withStage(seed: seed) { stage in
+            try stage.write("storefront:\n  rollout: \(rollout)\n  processes: {web: {command: bin/other}}")
+
+            let end = try await interrupt(["apply", "--yes"], stage) { request in
+                request.path.hasSuffix("/stats") || request.path.hasPrefix("/v3/deployments/")
+            }
+
+            #expect(end.status == 130, "\(end.text)")
+            #expect(end.text.contains("Applied 1 of 2 operations; 1 failed, 0 not attempted."), "\(end.text)")
+            #expect(end.text.contains("error[interrupted]"), "\(end.text)")
+            #expect(end.text.contains("a second Ctrl-C ends at once"))
+        }
+    }
+
+    @Test func `Ctrl-C while somebody else's deployment is waited for reports what was not attempted`() async throws {
+        var seed = Seed.storefront
+        seed.processRuns = [Seed.ProcessRun(app: "storefront", startSeconds: nil)]
+        try await withStage(seed: seed) { stage in
+            try stage.write("storefront: {processes: {web: {command: bin/other}}}")
+            try await stage.deployByHand("storefront")
+
+            let end = try await interrupt(["apply", "--yes"], stage) { $0.path.hasPrefix("/v3/deployments/") }
+
+            #expect(end.status == 130, "\(end.text)")
+            #expect(end.text.contains("Applied 0 of 1 operation; 0 failed, 1 not attempted."), "\(end.text)")
+            #expect(end.text.contains("error[interrupted]") && !end.text.contains("has not ended"), "\(end.text)")
+        }
+    }
+
+    @Test func `a second Ctrl-C ends the process at once`() async throws {
+        try await withStage { stage in
+            try stage.write(Self.manifest)
+            let output = Pipe()
+            let process = try await startApply(stage, output)
+
+            // The first one alone ends it soon; whichever is first, it does not last.
+            process.interrupt()
+            process.interrupt()
+            process.waitUntilExit()
+
+            let isEnded = process.terminationReason == .exit ? 130 : SIGINT
+            #expect(process.terminationStatus == isEnded)
+        }
+    }
+
+    /// Runs the binary on the stage's manifest, interrupts it once the server has got such a request, and collects all of it.
+    private func interrupt(
+        _ command: [String],
+        _ stage: Stage,
+        when isReached: @Sendable (JournalEntry) -> Bool
+    ) async throws -> (status: Int32, text: String) {
+        let output = Pipe()
+        let process = Process()
+        process.executableURL = Binary.url
+        process.arguments = command + [stage.folder.appending(path: "acme.yml").path]
+        process.environment = ["CF_API": stage.sandbox.url, "CF_USERNAME": "dev", "CF_PASSWORD": "dev"]
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+        while await !stage.sandbox.journal().contains(where: isReached) { await Task.yield() }
+        process.interrupt()
+        let reading = output.fileHandleForReading
+        let bytes = await Task.detached { reading.readDataToEndOfFile() }.value
+        process.waitUntilExit()
+        return (process.terminationStatus, String(decoding: bytes, as: UTF8.self))
     }
 
     @Test func `what a kill left behind is healed by the next apply`() async throws {

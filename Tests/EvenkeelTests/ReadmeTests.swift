@@ -24,4 +24,13 @@ import Testing
             try await page.expectItsOutput(in: folder)
         }
     }
+
+    @Test func `every command about what runs prints what its page says`() async throws {
+        let page = try ConsolePage("docs/status.md")
+
+        try await withFolder { folder in
+            try page.writeFiles(into: folder)
+            try await page.expectItsOutput(in: folder)
+        }
+    }
 }

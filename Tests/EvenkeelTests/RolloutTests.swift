@@ -149,16 +149,7 @@ import Testing
         try await withStage { stage in
             try stage.write(manifest("rolling"))
             await stage.sandbox.addFault(Fault(method: "POST", path: "/v3/deployments", times: 1, .never))
-            let process = Process()
-            process.executableURL = Binary.url
-            process.arguments = ["apply", "--yes", stage.folder.appending(path: "acme.yml").path]
-            process.environment = ["CF_API": stage.sandbox.url, "CF_USERNAME": "dev", "CF_PASSWORD": "dev"]
-            process.standardOutput = FileHandle.nullDevice
-            process.standardError = FileHandle.nullDevice
-            try process.run()
-            while await rollouts(stage).isEmpty { await Task.yield() }
-            kill(process.processIdentifier, SIGKILL)
-            process.waitUntilExit()
+            try await stage.kill("apply", "--yes") { $0.isWrite && $0.path == "/v3/deployments" }
 
             let next = await stage.run("apply", "--yes")
 

@@ -9,10 +9,25 @@ extension APIClient {
         _ query: ListQuery,
         of type: Resource.Type
     ) async throws(PlatformError) -> [Resource] {
-        let parts = try await parallelMap(query.paths) { (path) async throws(PlatformError) in
-            try await wholeList(path, of: type)
+        let paths = Array(zip(query.paths, query.pathsOfSmallerPages))
+        let parts = try await parallelMap(paths) { (large, small) async throws(PlatformError) in
+            try await wholeList(large, or: small, of: type)
         }
         return parts.flatMap { $0 }
+    }
+
+    /// The list in large pages, or in small ones when a large one takes too long.
+    private func wholeList<Resource: Decodable & Sendable>(
+        _ large: String,
+        or small: String,
+        of type: Resource.Type
+    ) async throws(PlatformError) -> [Resource] {
+        do {
+            return try await wholeList(large, givesUpWhenSlow: true, of: type)
+        } catch {
+            guard error.isOfSlowAnswer else { throw error }
+            return try await wholeList(small, of: type)
+        }
     }
 
     /// The first page of the list, where some rows are enough.
@@ -31,11 +46,17 @@ extension APIClient {
     /// the number of rows, and the list is read again.
     private func wholeList<Resource: Decodable & Sendable>(
         _ path: String,
+        givesUpWhenSlow: Bool = false,
         of type: Resource.Type
     ) async throws(PlatformError) -> [Resource] {
+        @Sendable func page(_ path: String) async throws(PlatformError) -> WirePage<Resource> {
+            var request = TransportRequest(.get, path, of: endpoint)
+            request.givesUpWhenSlow = givesUpWhenSlow
+            return try APIClient.decoded(WirePage.self, from: try await answer(to: request), to: request)
+        }
         var mismatch = ""
         for _ in 1...4 {
-            let first = try await get(path, as: WirePage<Resource>.self)
+            let first = try await page(path)
             let total = first.pagination.totalResults
             var rows = first.resources
             let pages = first.pagination.totalPages
@@ -44,10 +65,10 @@ extension APIClient {
                     mismatch = "the list counts \(pages) pages"
                     break
                 }
-                let others = try await parallelMap(Array(2...pages)) { (page) async throws(PlatformError) in
-                    try await get("\(path)&page=\(page)", as: WirePage<Resource>.self).resources
+                let others = try await parallelMap(Array(2...pages)) { (number) async throws(PlatformError) in
+                    try await page("\(path)&page=\(number)").resources
                 }
-                for page in others { rows += page }
+                for more in others { rows += more }
             }
             if rows.count == total { return rows }
             mismatch = "the list counts \(total) and holds \(rows.count)"
@@ -57,6 +78,13 @@ extension APIClient {
         error.path = path
         error.attempts = 1
         throw error
+    }
+}
+
+extension PlatformError {
+    /// The server, or a proxy in front of it, did not get ready in time; proxies often give up after a minute.
+    fileprivate var isOfSlowAnswer: Bool {
+        code == .timedOut || (code == .rejected && (status == 502 || status == 504))
     }
 }
 

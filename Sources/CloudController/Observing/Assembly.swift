@@ -15,13 +15,14 @@ struct Assembly {
         self.indices = indices
     }
 
-    /// One process a type stays, the last in the server's order, which is the newest: a rolling deployment makes a second
+    /// One process a type counts, the last in the server's order, which is the newest: a rolling deployment makes a second
     /// web process (`cloud_controller_ng app/fetchers/process_fetcher.rb`).
     mutating func add(_ processes: [WireProcess]) {
         var places: [Int: [Text: Int]] = [:]
         for row in processes {
             guard let app = indices[row.appGUID] else { continue }
             if let place = places[app]?[row.process.type] {
+                apps[app].olderProcesses.append(apps[app].processes[place])
                 apps[app].processes[place] = row.process
             } else {
                 places[app, default: [:]][row.process.type] = apps[app].processes.count
@@ -47,6 +48,18 @@ struct Assembly {
         var byGUID: [String: ObservedDroplet] = [:]
         for row in droplets { byGUID[row.droplet.guid] = row.droplet }
         for index in apps.indices { apps[index].droplet = apps[index].currentDropletGUID.flatMap { byGUID[$0] } }
+    }
+
+    mutating func add(_ staging: Observation.Staging) {
+        for row in staging.packages {
+            if let app = row.appGUID.flatMap({ indices[$0] }) { apps[app].staging.packages.append(row.package) }
+        }
+        for row in staging.builds {
+            if let app = row.appGUID.flatMap({ indices[$0] }) { apps[app].staging.builds.append(row.build) }
+        }
+        for row in staging.droplets {
+            if let app = row.appGUID.flatMap({ indices[$0] }) { apps[app].staging.droplets.append(row.droplet) }
+        }
     }
 
     mutating func add(_ deployments: [WireDeployment]) {

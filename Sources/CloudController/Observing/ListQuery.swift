@@ -14,21 +14,34 @@ struct ListQuery: Sendable {
     /// Puma refuses more than 10 kB, and proxies in front a line of more than 8 kB.
     private static let longestQuery = 7000
 
+    /// The largest page that the server makes (`cloud_controller_ng config/cloud_controller.yml`).
+    static let largestPage = 5000
+    /// For when the largest one takes the server, or what stands before it, too long.
+    static let smallerPage = 1000
+
     private let path: String
     private let filters: [Filter]
     /// Sent as it stands, already encoded.
-    private let fixed: String
+    private let added: String
+    private let perPage: Int
 
-    init(_ path: String, _ filters: [Filter], fixed: String = "", perPage: Int = 5000) {
+    init(_ path: String, _ filters: [Filter], fixed: String = "", perPage: Int = largestPage) {
         self.path = path
         self.filters = filters
-        self.fixed = "per_page=\(perPage)" + (fixed.isEmpty ? "" : "&\(fixed)")
+        added = fixed.isEmpty ? "" : "&\(fixed)"
+        self.perPage = perPage
     }
 
     /// Paths with their queries; together they ask for every combination of the filters' values.
     ///
     /// None at all when a filter is empty: the server finds nothing then, so nothing is asked.
-    var paths: [String] {
+    var paths: [String] { paths(perPage: perPage) }
+
+    /// One for each of `paths`, with smaller pages.
+    var pathsOfSmallerPages: [String] { paths(perPage: min(perPage, ListQuery.smallerPage)) }
+
+    private func paths(perPage: Int) -> [String] {
+        let fixed = "per_page=\(perPage)\(added)"
         let room = max(1, ListQuery.longestQuery - fixed.utf8.count) / max(1, filters.count)
         var queries = [fixed]
         for filter in filters {

@@ -69,12 +69,17 @@ struct Found: Sendable {
 
     var guids: [String] { apps.map(\.wire.app.guid) }
 
+    /// Apps whose image would be staged into a new droplet.
+    var restagedGUIDs: [String] {
+        apps.compactMap { wire, declaration in declaration.restagedImage == nil ? nil : wire.app.guid }
+    }
+
     /// Current droplets that something declared is about.
     var dropletGUIDs: [String] {
         apps.compactMap { wire, declaration in
             // A manager may have left a record on a droplet that the manifest does not mention any more.
             let isNeeded =
-                declaration.droplet != nil || declaration.manager != nil
+                declaration.droplet != nil || declaration.manager != nil || declaration.restagedImage != nil
                 || declaration.tasks.contains { $0.run == .oncePerDroplet }
             return isNeeded ? wire.app.currentDropletGUID : nil
         }

@@ -29,13 +29,16 @@ struct Observation: Sendable {
         let appRows = try await apps(needs)
         let found = Found(appRows, needs: needs)
         async let dropletRows = attempted { () async throws(PlatformError) in try await droplets(found, needs) }
+        async let packageRows = attempted { () async throws(PlatformError) in try await packages(found, needs) }
         var rows = try await bulkRows.get()
         if rows == nil { rows = try await related(.init("app_guids", found.guids), needs) }
 
         var assembly = Assembly(found)
         assembly.add(rows?.processes ?? [])
         assembly.add(rows?.tasks ?? [])
-        assembly.add(try await dropletRows.get())
+        let current = try await dropletRows.get()
+        assembly.add(current)
+        assembly.add(try await staging(found, try await packageRows.get(), current: current))
         assembly.add(try await deploymentRows.get())
         state.spaces = assembly.spaces(spaces, roles: try await roleRows.get())
         try await fillDetails(&state, needs)

@@ -18,6 +18,15 @@ extension CloudControllerPlatform {
         case .createDeployment:
             return .deployment(try APIClient.decoded(WireDeployment.self, from: response, to: message).deployment)
         case .cancelDeployment: return .app([:])
+        // 204, without a body.
+        case .terminateInstance: return .accepted
+        case .createPackage:
+            return .package(try APIClient.decoded(WirePackage.self, from: response, to: message).package)
+        case .createBuild, .awaitBuild:
+            return .build(try APIClient.decoded(WireBuild.self, from: response, to: message).build)
+        case .takeDroplet: return .droplet(try APIClient.decoded(WireDroplet.self, from: response, to: message).droplet)
+        case .assignDroplet:
+            return .currentDroplet(try APIClient.decoded(WireRelationship.self, from: response, to: message).guid ?? "")
         case .createTask, .patchTask, .cancelTask, .awaitTask:
             return .task(try APIClient.decoded(WireTask.self, from: response, to: message).task)
         }
@@ -29,6 +38,7 @@ extension CloudControllerPlatform {
             case .get: .get
             case .post: .post
             case .patch: .patch
+            case .delete: .delete
             }
         var message = TransportRequest(method, request.path, of: client.endpoint)
         if let body = request.body {

@@ -19,9 +19,10 @@ package struct RequestCosts: Hashable, Sendable {
     package var rateLimit: RateLimit?
 }
 
-/// Keeps count of the requests of one platform.
+/// Keeps count of the requests of one platform, and of what the server remarked on the way.
 package actor RequestCount {
     package private(set) var costs = RequestCosts()
+    private var warnings = ServerWarnings()
 
     package init() {}
 
@@ -30,7 +31,11 @@ package actor RequestCount {
         if request.audience == .api, request.method != .get { costs.writes += 1 }
     }
 
+    /// The warnings since this was asked for last, each once, cleaned.
+    package func takeWarnings() -> [String] { warnings.take() }
+
     func received(_ response: TransportResponse) {
+        warnings.add(response)
         guard let limit = response.header("X-RateLimit-Limit").flatMap({ Int($0) }),
             let remaining = response.header("X-RateLimit-Remaining").flatMap({ Int($0) })
         else { return }

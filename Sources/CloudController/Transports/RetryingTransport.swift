@@ -26,6 +26,9 @@ package struct RetryingTransport: HTTPTransport {
         while true {
             let result = await attempted { () async throws(PlatformError) in try await next.send(request) }
             let outcome = RetryingTransport.outcome(of: result)
+            if request.givesUpWhenSlow, outcome.isSlow {
+                return try RetryingTransport.counted(result, attempts: attempt).get()
+            }
             let decision = rules.decision(
                 after: outcome,
                 isRepeatable: request.isRepeatable,
@@ -75,6 +78,15 @@ package struct RetryingTransport: HTTPTransport {
 extension TransportRequest {
     fileprivate func maySend(after delay: Duration) -> Bool {
         deadline.map { ContinuousClock.now + delay < $0 } ?? true
+    }
+}
+
+extension RetryRules.Outcome {
+    fileprivate var isSlow: Bool {
+        switch self {
+        case .status(502, _), .status(504, _), .noAnswer(.timedOut): true
+        case .status, .noAnswer: false
+        }
     }
 }
 

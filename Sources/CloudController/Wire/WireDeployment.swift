@@ -18,6 +18,7 @@ struct WireDeployment: Decodable, Sendable {
         )
         deployment.isActive = try status?.optionalText("value") != "FINALIZED"
         deployment.error = try status?.object([WireKey("details")])?.optionalText("error")
+        deployment.dropletGUID = try container.object([WireKey("droplet")])?.optionalText("guid")
         appGUID = try container.related("app")
     }
 

@@ -10,6 +10,7 @@ import Foundation
 /// A droplet, as `cloud_controller_ng app/presenters/v3/droplet_presenter.rb` shows it.
 struct WireDroplet: Decodable, Sendable {
     let droplet: ObservedDroplet
+    let appGUID: String?
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: WireKey.self)
@@ -21,8 +22,17 @@ struct WireDroplet: Decodable, Sendable {
             fields: try container.fields(FieldGroup.ofDroplet)
         )
         droplet.detectedCommands = try WireDroplet.commands(container)
+        droplet.packageGUID = try WireDroplet.packageGUID(container)
         if droplet.isDocker { droplet.imageUser = try WireDroplet.imageUser(container) }
         self.droplet = droplet
+        appGUID = try container.related("app")
+    }
+
+    /// From the link to the package, the only place that names it; the link's host is what the server believes to be.
+    private static func packageGUID(_ container: WireContainer) throws -> String? {
+        let link = try container.object([WireKey("links"), WireKey("package")])?.optionalText("href")
+        guard let guid = link?.split(separator: "/").last else { return nil }
+        return String(guid)
     }
 
     /// Lists show `{"redacted_message": "[PRIVATE DATA HIDDEN IN LISTS]"}`.

@@ -21,6 +21,18 @@ struct WireStats: Decodable, Sendable {
             instance.isRoutable = try container.decodeIfPresent(Bool.self, forKey: WireKey("routable"))
             instance.details = try container.optionalText("details")
             instance.uptime = try container.decodeIfPresent(Int.self, forKey: WireKey("uptime"))
+            let guid = try container.optionalText("instance_guid") ?? ""
+            if !guid.isEmpty { instance.guid = guid }
+            // Without the log cache the quotas are null and `usage` is `{}`.
+            let usage = try container.object([WireKey("usage")])
+            instance.memory = ObservedInstance.Usage(
+                used: try usage?.decodeIfPresent(Int.self, forKey: WireKey("mem")),
+                quota: try container.decodeIfPresent(Int.self, forKey: WireKey("mem_quota"))
+            )
+            instance.disk = ObservedInstance.Usage(
+                used: try usage?.decodeIfPresent(Int.self, forKey: WireKey("disk")),
+                quota: try container.decodeIfPresent(Int.self, forKey: WireKey("disk_quota"))
+            )
             self.instance = instance
         }
     }

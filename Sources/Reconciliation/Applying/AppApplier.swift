@@ -8,6 +8,8 @@ struct AppApplier: Sendable {
     let stamps: Stamps
     let options: ApplyOptions
     let taskGate: Gate
+    /// Nil where nothing is looked at before the first write.
+    let deployments: DeploymentWatch?
     let progress: Applier.Progress
 
     /// Ends at the first failure; an operation that the caller is not permitted ends the app before it begins.
@@ -21,19 +23,22 @@ struct AppApplier: Sendable {
             }
             return forbidden.map { $0 ?? .notAttempted }
         }
-        var bindings = Bindings(app)
+        var bindings = Bindings(app, isWriting: platform.canWrite)
         var outcomes: [Outcome] = []
-        for operation in operations {
-            if Task.isCancelled || outcomes.last?.isFailure == true || operation.blocked != nil { break }
+        if let deployment = await deployments?.active(ofApp: app.guid) { outcomes = [.postponed(deployment)] }
+        for operation in operations.dropFirst(outcomes.count) {
+            if Task.isCancelled || outcomes.last?.endsApp == true || operation.blocked != nil { break }
             var outcome = Outcome.notAttempted
+            await progress(.began(operation))
             let duration = await elapsed(on: clock) { outcome = await perform(operation, &bindings) }
-            await progress(.ended(operation, outcome, duration))
+            if !outcome.isPostponed { await progress(.ended(operation, outcome, duration)) }
             outcomes.append(outcome)
         }
         return outcomes + operations.dropFirst(outcomes.count).map { _ in .notAttempted }
     }
 
     private func perform(_ operation: Plan.Operation, _ bindings: inout Bindings) async -> Outcome {
+        let operation = bindings.resolved(operation)
         do {
             switch operation.request.kind {
             case .patchApp where operation.adoptsRuns:
@@ -44,12 +49,36 @@ struct AppApplier: Sendable {
             case .awaitTask: return try await awaitEnd(operation, bindings)
             case .restartApp: return try await restart(operation, &bindings)
             case .createDeployment: return try await deploy(operation, &bindings)
-            case .cancelDeployment: return .notAttempted
+            case .cancelDeployment, .terminateInstance, .createPackage: return .notAttempted
             case .cancelTask: return try await cancel(operation, bindings)
+            case .createBuild, .awaitBuild: return try await stage(operation, &bindings)
+            case .takeDroplet: return try await take(operation, &bindings)
+            case .assignDroplet: return try await assign(operation, &bindings)
             }
         } catch {
+            if let deployment = await deploymentBehind(error, operation, bindings) { return .postponed(deployment) }
             return .failed(.refused(operation, error))
         }
+    }
+
+    /// The deployment that makes the server refuse a change of web or of the current droplet; nil when it is no such
+    /// refusal (`cloud_controller_ng app/actions/process_update.rb`, `process_scale.rb`, `app_assign_droplet.rb`).
+    private func deploymentBehind(
+        _ error: PlatformError,
+        _ operation: Plan.Operation,
+        _ bindings: Bindings
+    ) async -> ObservedDeployment? {
+        guard error.status == 422 else { return nil }
+        switch operation.request.kind {
+        case .patchProcess, .scaleProcess: guard operation.address.part == .process("web") else { return nil }
+        case .assignDroplet: break
+        case .patchApp, .patchDroplet, .createTask, .patchTask, .cancelTask, .awaitTask, .restartApp,
+            .createDeployment, .cancelDeployment, .terminateInstance, .createPackage, .createBuild, .awaitBuild,
+            .takeDroplet:
+            return nil
+        }
+        // The words of the refusal decide nothing: what is in flight does.
+        return try? await platform.activeDeployments(ofApp: bindings.app.guid).last
     }
 
     /// A PATCH: repeated by the platform where that is safe, and once more with a new guid after a 404.
@@ -148,6 +177,7 @@ struct AppApplier: Sendable {
             guard let process = try await platform.process(ofApp: bindings.app.guid, type: type) else { return false }
             return bindings.replace(process)
         case .droplet:
+            guard !bindings.isRestaging else { return false }
             guard let droplet = try await platform.currentDroplet(ofApp: bindings.app.guid) else { return false }
             return bindings.replace(droplet)
         case .app, .task: return false

@@ -44,6 +44,7 @@ package struct ApplyOptions: Hashable, Sendable {
 package struct Applier: Sendable {
     /// What happens while a plan is performed.
     package enum Event: Sendable {
+        case began(Plan.Operation)
         case ended(Plan.Operation, Outcome, Duration)
         /// Something on the platform has to end first; said once, and when it changes.
         case waiting(Address, String)
@@ -78,6 +79,8 @@ package struct Applier: Sendable {
         let groups = grouped(plan.operations)
         let apps = observedApps(of: groups)
         let gates = gates(for: groups)
+        let watch = platform.canWrite && !groups.isEmpty ? DeploymentWatch(platform: platform, clock: clock) : nil
+        await watch?.look()
         var outcomes = [[Outcome]](repeating: [], count: groups.count)
         await withTaskGroup(of: (Int, [Outcome]).self) { tasks in
             var next = 0
@@ -86,7 +89,7 @@ package struct Applier: Sendable {
                 guard next < groups.count else { return }
                 let index = next
                 next += 1
-                let worker = worker(for: groups[index], apps[index], gates)
+                let worker = worker(for: groups[index], apps[index], gates, watch)
                 let operations = groups[index]
                 let isWanted = mayBegin
                 tasks.addTask { (index, isWanted ? await worker(operations) : operations.map { _ in .notAttempted }) }
@@ -138,7 +141,8 @@ package struct Applier: Sendable {
     private func worker(
         for operations: [Plan.Operation],
         _ app: ObservedApp?,
-        _ gates: [String: Gate]
+        _ gates: [String: Gate],
+        _ watch: DeploymentWatch?
     ) -> @Sendable ([Plan.Operation]) async -> [Outcome] {
         guard let address = operations.first?.address, let app
         else { return { operations in operations.map { _ in .notAttempted } } }
@@ -150,6 +154,7 @@ package struct Applier: Sendable {
             stamps: stamps,
             options: options,
             taskGate: gate,
+            deployments: watch,
             progress: progress
         )
         return { await applier.perform($0) }
@@ -162,4 +167,9 @@ extension Address {
 
 extension Outcome {
     var isFailure: Bool { if case .failed = self { true } else { false } }
+
+    var isPostponed: Bool { if case .postponed = self { true } else { false } }
+
+    /// Nothing more is attempted of the app.
+    var endsApp: Bool { isFailure || isPostponed }
 }

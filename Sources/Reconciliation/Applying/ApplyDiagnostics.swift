@@ -198,6 +198,8 @@ extension Plan.Operation {
     var intent: String {
         switch request.kind {
         case .patchApp, .patchProcess, .patchDroplet: "update `\(address)`"
+        case .createPackage, .createBuild, .awaitBuild, .takeDroplet: "stage a new `\(address)`"
+        case .assignDroplet: "assign the new `\(address)`"
         case .scaleProcess: "scale `\(address)`"
         case .createTask: "run `\(address)`"
         case .patchTask: "relabel `\(address)`"
@@ -206,11 +208,12 @@ extension Plan.Operation {
         case .restartApp: "restart `\(address)`"
         case .createDeployment: "deploy `\(address)`"
         case .cancelDeployment: "cancel the deployment of `\(address)`"
+        case .terminateInstance: "replace an instance of `\(address)`"
         }
     }
 
     /// The declared value where there is one change, else the resource.
-    fileprivate var place: Diagnostic.Annotation {
+    var place: Diagnostic.Annotation {
         let declared = changes.filter { !$0.isImplied }
         guard let change = declared.first, declared.count == 1, action == .update else {
             return Diagnostic.Annotation(origin)

@@ -8,6 +8,8 @@ package enum Outcome: Hashable, Sendable {
     case inPlace(note: String?)
     /// The platform cannot write; this is what it would have been sent.
     case wouldSend([Request])
+    /// A deployment that somebody else started keeps the app from being changed; no report holds it in the end.
+    case postponed(ObservedDeployment)
     case failed(Diagnostic)
     case notAttempted
 }
@@ -27,6 +29,8 @@ package struct ApplyReport: Hashable, Sendable {
     package let entries: [Entry]
     /// What went wrong beside the operations.
     package var problems: [Diagnostic] = []
+    /// What was planned again on the way, after a wait for a deployment.
+    package var laterPlans: [Plan] = []
 
     package init(entries: [Entry]) {
         self.entries = entries
@@ -42,7 +46,28 @@ package struct ApplyReport: Hashable, Sendable {
     func followed(by other: ApplyReport) -> ApplyReport {
         var report = ApplyReport(entries: entries + other.entries)
         report.problems = problems + other.problems
+        report.laterPlans = laterPlans + other.laterPlans
         return report
+    }
+
+    /// What was done, and the operations that wait for a deployment which began after the plan was made.
+    ///
+    /// Those and all later ones of their apps are planned again, so that the report forgets them.
+    func separatingPostponed() -> (done: ApplyReport, waits: [Plan.Wait], operations: [Plan.Operation]) {
+        var waits: [Address: Plan.Wait] = [:]
+        var kept: [Entry] = []
+        var operations: [Plan.Operation] = []
+        for entry in entries {
+            let app = entry.operation.address.appending(.app)
+            if case .postponed(let deployment) = entry.outcome {
+                waits[app] = Plan.Wait(address: app, origin: entry.operation.origin, deployment: deployment)
+            }
+            if waits[app] == nil { kept.append(entry) } else { operations.append(entry.operation) }
+        }
+        var done = ApplyReport(entries: kept)
+        done.problems = problems
+        done.laterPlans = laterPlans
+        return (done, waits.values.sorted { $0.address < $1.address }, operations)
     }
 
     package var diagnostics: [Diagnostic] { failures + problems }
@@ -56,7 +81,7 @@ package struct ApplyReport: Hashable, Sendable {
         entries.compactMap { entry in
             switch entry.outcome {
             case .applied, .inPlace: entry.operation
-            case .wouldSend, .failed, .notAttempted: nil
+            case .wouldSend, .failed, .postponed, .notAttempted: nil
             }
         }
     }

@@ -5,10 +5,19 @@ struct Bindings: Sendable {
     private(set) var app: ObservedApp
     /// The droplet that the plan saw: runs are made with no other, and their fingerprints may hold its guid.
     private let plannedDropletGUID: String?
+    /// Another droplet takes the place of the current one, and every symbol of a droplet means that one.
+    private(set) var isRestaging = false
+    /// That droplet; nil as long as it is not staged.
+    private(set) var newDroplet: ObservedDroplet?
+    /// The package that it is made from.
+    var packageGUID: String?
+    /// Tells our deployment from others; nil when none can be made.
+    let rollout: String?
 
-    init(_ app: ObservedApp) {
+    init(_ app: ObservedApp, isWriting: Bool = true) {
         self.app = app
         plannedDropletGUID = app.droplet?.guid ?? app.currentDropletGUID
+        rollout = isWriting ? String(UInt64.random(in: 0 ... .max), radix: 16) : nil
     }
 
     func fill(_ operation: Plan.Operation) -> Request {
@@ -21,10 +30,19 @@ struct Bindings: Sendable {
         return operation.requests.map { $0.filled(with: values) }
     }
 
+    /// The operation with the fingerprint of its run, once the droplet that is part of it is known.
+    func resolved(_ operation: Plan.Operation) -> Plan.Operation {
+        guard let specification = operation.run?.specification, let guid = newDroplet?.guid else { return operation }
+        var operation = operation
+        operation.run?.fingerprint = Fingerprint.hex(of: specification.filled(with: ["droplet.guid": guid]))
+        return operation
+    }
+
     func values(for operation: Plan.Operation) -> [String: String] {
         var values = ["app.guid": app.guid]
-        values["droplet.guid"] =
-            operation.request.kind == .createTask ? plannedDropletGUID : app.droplet?.guid ?? app.currentDropletGUID
+        values["droplet.guid"] = dropletGUID(for: operation)
+        values["package.guid"] = packageGUID
+        values[RolloutLabel.symbol] = rollout
         values["run"] = operation.run?.fingerprint
         values["attempt"] = operation.run.map { "\($0.attempt)" }
         for process in app.processes {
@@ -37,6 +55,12 @@ struct Bindings: Sendable {
         }
         for task in app.tasks { values["tasks.\(task.sequenceID).guid"] = task.guid }
         return values
+    }
+
+    private func dropletGUID(for operation: Plan.Operation) -> String? {
+        if isRestaging { return newDroplet?.guid }
+        return operation.request.kind == .createTask
+            ? plannedDropletGUID : app.droplet?.guid ?? app.currentDropletGUID
     }
 
     /// The droplet that a created run has to use; nil for other operations.
@@ -67,6 +91,24 @@ struct Bindings: Sendable {
     /// Takes the processes that there are now, after something was waited for.
     mutating func replace(_ processes: [ObservedProcess]) {
         app.processes = processes
+    }
+
+    /// From now on a droplet is meant that does not exist yet.
+    mutating func beginRestage() {
+        isRestaging = true
+    }
+
+    /// Takes the droplet as the one that is to be made the current one.
+    mutating func stage(_ droplet: ObservedDroplet) {
+        isRestaging = true
+        newDroplet = droplet
+    }
+
+    /// The new droplet is the current one now.
+    mutating func assignNewDroplet() {
+        guard let droplet = newDroplet else { return }
+        app.droplet = droplet
+        app.currentDropletGUID = droplet.guid
     }
 
     /// Takes the droplet as the current one; false when it is the one that was known.

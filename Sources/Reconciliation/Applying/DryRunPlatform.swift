@@ -54,6 +54,25 @@ package struct DryRunPlatform: Platform {
         try await reader.activeDeployments(ofApp: appGUID)
     }
 
+    package func activeDeployments() async throws(PlatformError) -> [String: [ObservedDeployment]] {
+        try await reader.activeDeployments()
+    }
+
+    package func deployments(
+        ofApp appGUID: String,
+        rollout label: String
+    ) async throws(PlatformError) -> [ObservedDeployment] {
+        try await reader.deployments(ofApp: appGUID, rollout: label)
+    }
+
+    package func staging(ofApp appGUID: String) async throws(PlatformError) -> ObservedStaging {
+        try await reader.staging(ofApp: appGUID)
+    }
+
+    package func build(_ guid: String) async throws(PlatformError) -> ObservedBuild? {
+        try await reader.build(guid)
+    }
+
     package func task(_ guid: String) async throws(PlatformError) -> ObservedTask? {
         try await reader.task(guid)
     }

@@ -37,6 +37,18 @@ package protocol PlatformReader: Sendable {
     /// The app's deployments whose status is ACTIVE.
     func activeDeployments(ofApp appGUID: String) async throws(PlatformError) -> [ObservedDeployment]
 
+    /// The ACTIVE deployments of all apps, by the guid of the app: one list, since there are few.
+    func activeDeployments() async throws(PlatformError) -> [String: [ObservedDeployment]]
+
+    /// The app's deployments in any state that carry the label `evenkeel.dev/rollout=LABEL`.
+    func deployments(ofApp appGUID: String, rollout label: String) async throws(PlatformError) -> [ObservedDeployment]
+
+    /// The app's docker packages, its builds in any state, and its droplets that are STAGED.
+    func staging(ofApp appGUID: String) async throws(PlatformError) -> ObservedStaging
+
+    /// The build of that guid, nil when it is gone.
+    func build(_ guid: String) async throws(PlatformError) -> ObservedBuild?
+
     /// The task of that guid, nil when it is gone.
     func task(_ guid: String) async throws(PlatformError) -> ObservedTask?
 }
@@ -48,7 +60,7 @@ package protocol Platform: PlatformReader {
 
     /// Sends a filled request.
     ///
-    /// Reads and PATCH are repeated on transient failures, every method after a 401 or a 429, a POST never otherwise
+    /// Reads and PATCH are repeated on transient failures, every method after a 401 or a 429, POST and DELETE never otherwise
     /// (`retries` in `PlatformError` says what is left to decide).
     func send(_ request: Request) async throws(PlatformError) -> Answer
 }
@@ -65,6 +77,12 @@ package enum Answer: Hashable, Sendable {
     case droplet(ObservedDroplet)
     case task(ObservedTask)
     case deployment(ObservedDeployment)
+    /// Taken, and nothing was shown.
+    case accepted
+    case package(ObservedPackage)
+    case build(ObservedBuild)
+    /// The guid of the droplet that is the app's current one now.
+    case currentDroplet(String)
     /// The platform cannot write; the request was only shown.
     case notSent
 }

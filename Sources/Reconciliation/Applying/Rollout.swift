@@ -3,52 +3,69 @@ import Diagnostics
 extension AppApplier {
     /// Restarts the app and waits until everything runs.
     ///
-    /// A restart that was answered with a 5xx has happened when the versions of the processes have changed.
+    /// A restart that was answered with an error has happened when the version of a process is another than right before.
     func restart(
         _ operation: Plan.Operation,
         _ bindings: inout Bindings
     ) async throws(PlatformError) -> Outcome {
         let request = bindings.fill(operation)
-        let before = versions(bindings.app.processes)
+        guard platform.canWrite else { return .wouldSend([request]) }
+        if let other = try await platform.activeDeployments(ofApp: bindings.app.guid).last { return .postponed(other) }
+        let before = versions(try await platform.processes(ofApp: bindings.app.guid))
         for pause in [1, 2, 4, nil] as [Int?] {
             do {
-                if case .notSent = try await platform.send(request) { return .wouldSend([request]) }
+                _ = try await platform.send(request)
                 break
             } catch {
                 guard error.mayHaveHappened, error.code != .cancelled else { throw error }
-                let now = versions(try await platform.processes(ofApp: bindings.app.guid))
-                if now != before { break }
+                if try await hasChanged(before, bindings) { break }
                 guard let pause, (try? await clock.sleep(for: .seconds(pause))) != nil else { throw error }
+                // What the server is still busy with shows late.
+                if try await hasChanged(before, bindings) { break }
             }
         }
         return try await awaitInstances(operation, &bindings)
     }
 
+    private func hasChanged(
+        _ before: [Text: String?],
+        _ bindings: Bindings
+    ) async throws(PlatformError) -> Bool {
+        versions(try await platform.processes(ofApp: bindings.app.guid)) != before
+    }
+
     /// Makes a rolling deployment and waits for its end.
     ///
-    /// A deployment that was answered with a 503 may be running: what exists is taken up.
+    /// Another one would supersede what somebody else has in flight, so that is waited for. A deployment that was answered
+    /// with an error may be running: it is found by its label and taken up, and never one of others.
     func deploy(
         _ operation: Plan.Operation,
         _ bindings: inout Bindings
     ) async throws(PlatformError) -> Outcome {
         let request = bindings.fill(operation)
+        guard platform.canWrite else { return .wouldSend([request]) }
+        if let other = try await platform.activeDeployments(ofApp: bindings.app.guid).last { return .postponed(other) }
         for pause in [1, 2, 4, nil] as [Int?] {
             do {
-                guard case .deployment(let deployment) = try await platform.send(request) else {
-                    return .wouldSend([request])
-                }
+                guard case .deployment(let deployment) = try await platform.send(request) else { return .notAttempted }
                 return try await awaitEnd(of: deployment, operation, &bindings)
             } catch {
                 guard error.mayHaveHappened, error.code != .cancelled, error.method == "POST" else { throw error }
-                let active = try await platform.activeDeployments(ofApp: bindings.app.guid)
-                if let deployment = active.last { return try await awaitEnd(of: deployment, operation, &bindings) }
+                if let ours = try await ours(bindings) { return try await awaitEnd(of: ours, operation, &bindings) }
                 guard let pause, (try? await clock.sleep(for: .seconds(pause))) != nil else { throw error }
+                if let ours = try await ours(bindings) { return try await awaitEnd(of: ours, operation, &bindings) }
             }
         }
         return .notAttempted
     }
 
-    private func versions(_ processes: [ObservedProcess]) -> [Text: String?] {
+    /// The deployment that this apply has made, in whatever state.
+    private func ours(_ bindings: Bindings) async throws(PlatformError) -> ObservedDeployment? {
+        guard let label = bindings.rollout else { return nil }
+        return try await platform.deployments(ofApp: bindings.app.guid, rollout: label).last
+    }
+
+    func versions(_ processes: [ObservedProcess]) -> [Text: String?] {
         Dictionary(processes.map { ($0.type, $0.version) }) { _, last in last }
     }
 
@@ -77,6 +94,7 @@ extension AppApplier {
         guard deployment.reason == "DEPLOYED" else {
             return .failed(.deploymentEnded(operation, deployment, "is \(deployment.reason)"))
         }
+        bindings.assignNewDroplet()
         return try await awaitInstances(operation, &bindings)
     }
 

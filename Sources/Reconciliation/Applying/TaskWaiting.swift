@@ -73,7 +73,8 @@ extension AppApplier {
 
 /// How often something is looked at that takes its time: soon at first, then every five seconds.
 struct Poll {
-    private var left: Int
+    /// Seconds.
+    private(set) var left: Int
     private var pause = 1
 
     /// - Parameter seconds: in all.

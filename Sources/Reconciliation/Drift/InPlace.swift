@@ -47,7 +47,8 @@ package func standing(
     case nil where declared.field.isShownOnlyWhenSet: value = .null
     case nil: return .notShown
     }
-    return isInPlace(declared, value, context) ? .inPlace : .differs(to: declared.value.target(from: value))
+    return isInPlace(declared, value, context) && Rule.comparesFirst.holds
+        ? .inPlace : .differs(to: declared.value.target(from: value))
 }
 
 private func isInPlace(_ declared: DeclaredField, _ observed: FieldValue, _ context: FieldContext) -> Bool {
@@ -55,7 +56,7 @@ private func isInPlace(_ declared: DeclaredField, _ observed: FieldValue, _ cont
     case .text(let wanted): return observed == .text(wanted)
     case .number(let wanted): return observed == .number(wanted)
     case .band(let min, let max):
-        guard case .number(let count) = observed else { return false }
+        guard case .number(let count) = observed, Rule.leavesBandsAlone.holds else { return false }
         return (min...max).contains(count)
     case .null:
         guard case .text(let shown) = observed else { return observed == .null }

@@ -113,6 +113,8 @@ package struct DesiredApp: Hashable, Sendable {
     package var droplet: DesiredDroplet?
     /// The image of a droplet that the targets leave out; runs that are made once per droplet still depend on it.
     package var imageOutsideTargets: DeclaredField?
+    /// How that image would be changed.
+    package var imageUpdateOutsideTargets: DesiredDroplet.ImageUpdate?
     package var processes: [DesiredProcess]
     package var tasks: [DesiredTask]
     /// What the command line narrows the app to; empty when it is whole.

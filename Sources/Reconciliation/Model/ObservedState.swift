@@ -98,8 +98,12 @@ package struct ObservedApp: Hashable, Sendable {
     package var fields: ObservedFields
     /// One entry a type: of `web` the newest.
     package var processes: [ObservedProcess]
+    /// Of types with several processes those that are not the newest: a deployment makes a second web.
+    package var olderProcesses: [ObservedProcess] = []
     /// The current droplet; only read where something declared needs it.
     package var droplet: ObservedDroplet?
+    /// Only read where a new image is to be staged.
+    package var staging = ObservedStaging()
     /// Tasks whose names or run labels matter to the declared ones.
     package var tasks: [ObservedTask]
     /// Deployments whose status is ACTIVE.
@@ -139,6 +143,8 @@ package struct ObservedDroplet: Hashable, Sendable {
     /// STAGED, EXPIRED, FAILED, ...
     package var state: String
     package var isDocker: Bool
+    /// The package that it was made from; nil when it does not say.
+    package var packageGUID: String?
     /// Image, labels and annotations.
     package var fields: ObservedFields
     /// The commands that staging detected, by process type; nil when they were not read.
@@ -199,6 +205,8 @@ package struct ObservedDeployment: Hashable, Sendable {
     /// What the server last said about why it does not get on; not final.
     package var error: String?
     package var createdAt: String
+    /// The droplet that it rolls out; nil when it does not say.
+    package var dropletGUID: String?
     /// The guids of the web processes that it makes.
     package var newProcessGUIDs: [String]
 
@@ -219,8 +227,23 @@ package struct ObservedInstance: Hashable, Sendable {
     package var isRoutable: Bool?
     /// Why it is not running, if the runtime said.
     package var details: String?
-    /// Seconds.
+    /// Seconds in this state.
     package var uptime: Int?
+    /// Another one after the instance was replaced; nil where none runs.
+    package var guid: String?
+    package var memory = Usage()
+    package var disk = Usage()
+
+    /// Bytes; nil where the server does not say.
+    package struct Usage: Hashable, Sendable {
+        package var used: Int?
+        package var quota: Int?
+
+        package init(used: Int? = nil, quota: Int? = nil) {
+            self.used = used
+            self.quota = quota
+        }
+    }
 
     package init(index: Int, state: String) {
         self.index = index

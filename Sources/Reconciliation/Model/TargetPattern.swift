@@ -88,6 +88,7 @@ extension DesiredState {
         if !isWhole { kept.fields = [] }
         if kept.droplet != nil, !isCovered(address.appending(.droplet)) {
             kept.imageOutsideTargets = app.declaredImage
+            kept.imageUpdateOutsideTargets = app.droplet?.imageUpdate?.value
             kept.droplet = nil
         }
         kept.processes = app.processes.filter { isCovered(address.appending(.process($0.type))) }

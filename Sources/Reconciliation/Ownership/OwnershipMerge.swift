@@ -131,7 +131,8 @@ struct OwnershipMerge {
     // MARK: - Ours
 
     private mutating func compareWithOurs(_ manager: Text) {
-        let recorded = ownership.records[manager] ?? OwnershipRecord()
+        var recorded = ownership.records[manager] ?? OwnershipRecord()
+        if !Rule.removesRecordedKeysOnly.holds { recorded.claimEverything(in: resource.observed, ownership) }
         var wanted = OwnershipRecord()
         for declared in resource.declared {
             let name = OwnershipRecord.Name(declared.field)
@@ -163,9 +164,11 @@ struct OwnershipMerge {
             return
         }
         guard case .value(let value) = resource.observed[field], case .text(let text) = value else { return }
-        if let other = ownership.others(than: manager, holding: name).first {
+        if Rule.removesUnsharedKeysOnly.holds,
+            let other = ownership.others(than: manager, holding: name).first
+        {
             released.append((name, "no longer declared, but managed by \(other), too"))
-        } else if ownership.hash(of: .text(text)) == hash {
+        } else if ownership.hash(of: .text(text)) == hash || !Rule.removesUnchangedKeysOnly.holds {
             removals.append(FieldChange(field, from: value, to: .null, at: resource.origin, isRemoval: true))
         } else {
             released.append((name, "no longer declared, but changed by someone else since"))
@@ -176,6 +179,17 @@ struct OwnershipMerge {
         annotations.map { key, value in
             let text: DesiredValue = if case .text(let text) = value { .text(text) } else { .null }
             return DeclaredField(.annotation(key), text, at: resource.origin, key: resource.origin)
+        }
+    }
+}
+
+extension OwnershipRecord {
+    /// What a record without its rule would be: every label and annotation that there is.
+    fileprivate mutating func claimEverything(in fields: ObservedFields, _ ownership: Ownership) {
+        for (field, value) in fields {
+            guard Name(field).metadataField != nil, case .value(.text(let text)) = value else { continue }
+            if case .annotation(let key) = field, key.string.hasPrefix("evenkeel.dev/") { continue }
+            entries[Name(field)] = ownership.hash(of: .text(text))
         }
     }
 }

@@ -17,6 +17,8 @@ struct AppPlanner {
     var diagnostics: [Diagnostic] = []
     /// The declared resources of the app.
     var resources: [Address] = []
+    /// The new droplet that takes the place of the current one; nil when none does.
+    var restage: Restage?
 
     /// What is the same for every app of a space.
     struct Server {
@@ -52,6 +54,7 @@ struct AppPlanner {
             operations = []
             return
         }
+        guard Rule.ordersOperations.holds else { return }
         operations = operations.enumerated()
             .sorted { ($0.element.step.rank, $0.offset) < ($1.element.step.rank, $1.offset) }
             .map(\.element)
@@ -82,9 +85,12 @@ struct AppPlanner {
             diagnostics.append(.noDroplet(place, app: desired.name, at: declared.origin))
             return
         }
-        let drift = drift(of: declared.fields, from: droplet.fields)
+        let drift = drift(of: declared.fields, from: compared(droplet))
         note(drift, of: place)
         let image = drift.changes(carriedBy: .image)
+        if let change = image.first, desired.restagedImage != nil, droplet.isDocker {
+            return planRestage(change, of: declared, place)
+        }
         if let change = image.first, !droplet.isDocker || droplet.state != "STAGED" {
             diagnostics.append(.imageNotChangeable(droplet, place, at: change.origin))
             return
@@ -161,8 +167,12 @@ extension AppPlanner {
         /// What was observed of the resource, where records are written.
         var observed: ObservedFields = [:]
         var timeout: Int?
+        /// Requests that go before that of the operation.
         var preparing: [Request] = []
+        /// Requests that go after it.
         var concluding: [Request] = []
+        /// Nil takes what is known of the fields that change.
+        var effect: Plan.Operation.Effect?
 
         init(
             _ step: OperationStep,
@@ -192,15 +202,18 @@ extension AppPlanner {
     }
 
     mutating func append(_ draft: Draft, changes: [FieldChange], body: JSON?, expected: [DeclaredField]) {
-        let permission = draft.kind.permission(changesImage: draft.step == .dropletImage)
-        let needs = permission.missing(for: server.identity, roles: server.roles)
+        let kinds = draft.preparing.map(\.kind) + [draft.kind]
+        let needs = kinds.compactMap { kind in
+            kind.permission(changesImage: draft.step == .dropletImage)
+                .missing(for: server.identity, roles: server.roles)
+        }.first
         operations.append(
             Plan.Operation(
                 address: draft.address,
                 action: draft.action,
                 step: draft.step,
                 origin: draft.origin,
-                effect: effect(of: changes, step: draft.step),
+                effect: draft.effect ?? effect(of: changes, step: draft.step),
                 changes: changes,
                 request: Request(draft.kind, path: draft.path, body: body),
                 preconditions: draft.preconditions,
@@ -223,7 +236,11 @@ extension AppPlanner {
         case .cancelTasks, .tasksBeforeRollout, .tasksAfterRollout, .rollout: return .atOnce
         case .dropletImage, .dropletMetadata, .appMetadata, .processSettings, .scale, .taskMetadata: break
         }
-        if changes.allSatisfy(\.field.definition.isLiveAtOnce) { return .atOnce }
+        return changes.allSatisfy(\.field.definition.isLiveAtOnce) ? .atOnce : effectOfSettings
+    }
+
+    /// When settings are live that are not at once.
+    var effectOfSettings: Plan.Operation.Effect {
         guard observed.isStarted else { return .atStart }
         return isRolledOut ? .afterRollout : .afterRestart
     }

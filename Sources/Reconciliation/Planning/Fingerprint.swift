@@ -11,28 +11,39 @@ package struct Fingerprint: Hashable, Sendable {
     package let containsGUID: Bool
     /// What was hashed.
     package let canonical: String
+    /// What is to be hashed once the guid of the droplet is known.
+    ///
+    /// Nil when it was hashed already; else `hex` is empty.
+    package let specification: JSON?
 
-    /// - Parameter droplet: for `once_per_droplet` the current droplet's guid and, for docker, its image.
-    package init(of task: DesiredTask, droplet: (guid: String, image: Text?)?) {
+    /// - Parameter droplet: for `once_per_droplet` the droplet's guid, nil for one that is staged only when the plan is
+    ///   performed, and for docker its image.
+    package init(of task: DesiredTask, droplet: (guid: String?, image: Text?)?) {
         var members: [Text: JSON] = ["format": .number(1), "name": .text(task.name)]
         for declared in task.fields {
             switch declared.field {
             case .command, .user, .memory, .disk, .logRateLimit:
-                members[Text(declared.field.definition.name)] = declared.value.json
+                members[Text(declared.field.definition.name)] = declared.json
             case .image, .healthCheck, .readinessHealthCheck, .instances, .label, .annotation: break
             }
         }
         if let template = task.template { members["template"] = .text(template.value) }
         if let revision = task.revision { members["revision"] = .number(revision.value) }
         if let droplet {
-            members["droplet"] = .text(Text(droplet.guid))
+            members["droplet"] = droplet.guid.map { .text(Text($0)) } ?? .symbol("droplet.guid")
             if let image = droplet.image { members["image"] = .text(image) }
         }
         let sorted = members.sorted { $0.key < $1.key }
-        canonical = JSON.object(sorted.map { JSON.Member($0.key, $0.value) }).compact
-        hex = String(sha256Hex(canonical).prefix(32))
+        let json = JSON.object(sorted.map { JSON.Member($0.key, $0.value) })
+        let isPending = droplet.map { $0.guid == nil } ?? false
+        canonical = json.wire
+        hex = isPending ? "" : Fingerprint.hex(of: json)
+        specification = isPending ? json : nil
         containsGUID = droplet != nil
     }
+
+    /// The fingerprint of a specification in which nothing is left open.
+    static func hex(of specification: JSON) -> String { String(sha256Hex(specification.wire).prefix(32)) }
 }
 
 /// The SHA-256 of the text's UTF-8, two lower-case digits a byte.

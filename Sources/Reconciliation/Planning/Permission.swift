@@ -2,9 +2,9 @@
 ///
 /// `cloud_controller_ng lib/cloud_controller/permissions.rb` and the controllers under `app/controllers/v3`.
 package enum Permission: Hashable, Sendable {
-    /// Developers and supporters: change and scale processes, cancel tasks.
+    /// Developers and supporters: change, scale and restart processes, cancel tasks, build packages, assign droplets.
     case manageProcesses
-    /// Developers only: labels of apps and droplets, tasks.
+    /// Developers only: labels of apps and droplets, tasks, packages.
     case develop
     /// The droplet's image: a scope, no role helps.
     case updateImage
@@ -16,11 +16,12 @@ extension Request.Kind {
     /// What the server asks for; the image of a droplet has a stricter rule than its labels.
     func permission(changesImage: Bool) -> Permission {
         switch self {
-        case .patchProcess, .scaleProcess, .cancelTask, .restartApp, .createDeployment, .cancelDeployment:
+        case .patchProcess, .scaleProcess, .cancelTask, .restartApp, .createDeployment, .cancelDeployment,
+            .terminateInstance, .createBuild, .assignDroplet:
             .manageProcesses
-        case .patchApp, .createTask, .patchTask: .develop
+        case .patchApp, .createTask, .patchTask, .createPackage: .develop
         case .patchDroplet: changesImage ? .updateImage : .develop
-        case .awaitTask: .read
+        case .awaitTask, .awaitBuild, .takeDroplet: .read
         }
     }
 }

@@ -137,7 +137,7 @@ extension Plan {
         package var timeout: Int?
         /// The request remembers on the process that a restart is owed.
         package var marksRestart = false
-        /// What is sent before the request, such as the claim of a run.
+        /// What is sent before the request, each only where it is needed: a package, the claim of a run.
         package var preparing: [Request] = []
         /// What is sent after it, such as the record of a run.
         package var concluding: [Request] = []
@@ -155,9 +155,11 @@ extension Plan {
 
     /// Which run of a task is meant; the fingerprint is nil for one that is cancelled whatever it is.
     package struct Run: Hashable, Sendable {
-        package let fingerprint: String?
+        package var fingerprint: String?
         /// Of an existing row; nil for one to be created.
         package let sequenceID: Int?
+        /// What the fingerprint is computed from once the droplet of its symbol is known; nil when it is known already.
+        package var specification: JSON?
         /// Counted from 1.
         package var attempt = 1
         /// The last attempt that may be made: 1 and the declared retries.

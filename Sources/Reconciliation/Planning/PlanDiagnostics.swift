@@ -153,7 +153,7 @@ extension Diagnostic {
             subject: "\(wait.address)",
             at: Annotation(wait.origin),
             details: [
-                .note("deployment \(wait.deployment.guid) is \(reason); nothing of this app was changed"),
+                .note("deployment \(wait.deployment.guid) is \(reason); nothing of this app is changed meanwhile"),
                 .help("run again when it is finished, or allow more time with `--wait-for-deployments`"),
             ]
         )

@@ -63,7 +63,8 @@ private struct Planner {
             options: options
         )
         let apps = found.appsByName
-        for app in space.apps.sorted(by: { $0.name < $1.name }) {
+        let declared = Rule.ordersApps.holds ? space.apps.sorted { $0.name < $1.name } : space.apps
+        for app in declared {
             let address = address(of: app, in: space)
             guard let observedApp = apps[app.name.caseFolded] else {
                 let user = observed.identity.name

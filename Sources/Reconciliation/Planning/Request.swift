@@ -1,12 +1,14 @@
 /// One write, as data: what would be sent, with symbols in place of what only the platform knows.
 ///
 /// `{app.guid}`, `{process.guid}`, `{droplet.guid}` and `{run}` stand in paths and bodies until `filled(with:)` puts
-/// observed values there, right before sending.
+/// observed values there, right before sending. Where a new droplet is staged, `{package.guid}` and `{build.guid}` are those
+/// on the way to it, and `{droplet.guid}` is the new one from then on.
 package struct Request: Hashable, Sendable {
     package enum Method: String, Hashable, Sendable {
         case get = "GET"
         case post = "POST"
         case patch = "PATCH"
+        case delete = "DELETE"
     }
 
     /// What the request asks for, which is also what its answer shows.
@@ -15,6 +17,11 @@ package struct Request: Hashable, Sendable {
         /// Reads a run until it has ended; it changes nothing.
         case awaitTask
         case restartApp, createDeployment, cancelDeployment
+        /// Has one instance replaced.
+        case terminateInstance
+        case createPackage, createBuild, assignDroplet
+        /// Reads a build until it has ended, or a droplet that is staged already; they change nothing.
+        case awaitBuild, takeDroplet
     }
 
     package let kind: Kind
@@ -31,9 +38,12 @@ package struct Request: Hashable, Sendable {
 
     package var method: Method {
         switch kind {
-        case .patchApp, .patchProcess, .patchDroplet, .patchTask: .patch
-        case .scaleProcess, .createTask, .cancelTask, .restartApp, .createDeployment, .cancelDeployment: .post
-        case .awaitTask: .get
+        case .patchApp, .patchProcess, .patchDroplet, .patchTask, .assignDroplet: .patch
+        case .scaleProcess, .createTask, .cancelTask, .restartApp, .createDeployment, .cancelDeployment,
+            .createPackage, .createBuild:
+            .post
+        case .awaitTask, .awaitBuild, .takeDroplet: .get
+        case .terminateInstance: .delete
         }
     }
 

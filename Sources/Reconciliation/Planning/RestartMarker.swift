@@ -8,6 +8,9 @@ import Diagnostics
 enum RestartMarker {
     static let key: Text = "evenkeel.dev/restart-owed"
 
+    private static let inPlace = #"{"v":1,"app":{"#
+    private static let assigned = #"{"v":1,"assigned":true,"app":{"#
+
     /// For a process, with the names of the settings that are not live.
     static func ofProcess(_ fields: [String]) -> JSON {
         .template(processStart(guid: "{process.guid}", version: "{process.version}") + list(fields) + "}")
@@ -15,9 +18,12 @@ enum RestartMarker {
 
     /// For a droplet whose image was changed in place: every process of the app runs the image before it.
     static func ofDroplet(_ processes: [ObservedProcess]) -> JSON {
-        .template(
-            droplet(processes) { ("{processes.\($0.type).guid}", "{processes.\($0.type).version}") }
-        )
+        .template(inPlace + entries(of: processes, symbols) + "}}")
+    }
+
+    /// For a droplet that takes the place of the current one: every process of the app runs the droplet before it.
+    static func ofAssignment(_ processes: [ObservedProcess]) -> JSON {
+        .template(assigned + entries(of: processes, symbols) + "}}")
     }
 
     /// The settings that are not live on the process; nil when no restart is owed.
@@ -31,11 +37,18 @@ enum RestartMarker {
         return names.split(separator: ",").map { String($0.dropFirst().dropLast()) }
     }
 
-    /// The image of the droplet is not live on the processes.
+    /// The image of the droplet is not live: one of the processes still runs as it did before.
+    ///
+    /// A droplet can bring processes of other types along, which the marker does not name.
     static func isOwed(by droplet: ObservedDroplet, on processes: [ObservedProcess]) -> Bool {
-        let marker = RestartMarker.droplet(processes) { ($0.guid, $0.version ?? "") }
-        return droplet.fields[.annotation(key)] == .value(.text(Text(marker)))
+        guard case .value(.text(let text)) = droplet.fields[.annotation(key)] else { return false }
+        let marker = text.string
+        guard marker.hasPrefix(inPlace) || marker.hasPrefix(assigned) else { return false }
+        return processes.contains { marker.contains(entry(for: $0, $0.guid, $0.version ?? "")) }
     }
+
+    /// The droplet was staged anew and assigned, not changed in place.
+    static func isOfAssignment(_ marker: Text) -> Bool { marker.string.hasPrefix(assigned) }
 
     private static func processStart(guid: String, version: String) -> String {
         #"{"v":1,"process":"\#(guid)","version":"\#(version)","fields":"#
@@ -45,14 +58,36 @@ enum RestartMarker {
         "[" + fields.map { "\"\($0)\"" }.joined(separator: ",") + "]"
     }
 
-    private static func droplet(
-        _ processes: [ObservedProcess],
+    private static func symbols(_ process: ObservedProcess) -> (guid: String, version: String) {
+        ("{processes.\(process.type).guid}", "{processes.\(process.type).version}")
+    }
+
+    private static func entries(
+        of processes: [ObservedProcess],
         _ running: (ObservedProcess) -> (guid: String, version: String)
     ) -> String {
-        let entries = processes.sorted { $0.type < $1.type }.map { process in
+        processes.sorted { $0.type < $1.type }.map { process in
             let (guid, version) = running(process)
-            return JSON.text(process.type).compact + ":[\"\(guid)\",\"\(version)\"]"
+            return entry(for: process, guid, version)
+        }.joined(separator: ",")
+    }
+
+    private static func entry(for process: ObservedProcess, _ guid: String, _ version: String) -> String {
+        JSON.text(process.type).compact + ":[\"\(guid)\",\"\(version)\"]"
+    }
+}
+
+extension ObservedApp {
+    /// The settings of any process or of the droplet that wait for a restart.
+    ///
+    /// None of a stopped app, and none while a deployment is on its way, which may be what settles them.
+    var owedFields: [String] {
+        guard isStarted, deployments.isEmpty else { return [] }
+        var fields: [String] = []
+        for process in processes {
+            for field in RestartMarker.owed(by: process) ?? [] where !fields.contains(field) { fields.append(field) }
         }
-        return #"{"v":1,"app":{"# + entries.joined(separator: ",") + "}}"
+        if let droplet, RestartMarker.isOwed(by: droplet, on: processes) { fields.append("image") }
+        return fields
     }
 }

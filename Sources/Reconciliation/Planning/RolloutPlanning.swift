@@ -1,4 +1,4 @@
-import Diagnostics
+package import Diagnostics
 
 extension AppPlanner {
     /// The plan restarts the app when settings are not live.
@@ -14,7 +14,8 @@ extension AppPlanner {
 
     /// One rollout an app, after all its settings: for what this plan changes and for what an earlier apply left.
     mutating func planRollout() {
-        let left = owedFields
+        planAssignment()
+        let left = observed.owedFields
         guard let rollout = desired.rollout, isRolledOut, observed.isStarted else {
             if !left.isEmpty { owed.append(Plan.Owed(address: address, fields: left)) }
             return
@@ -38,19 +39,6 @@ extension AppPlanner {
         append(draft, changes: [], body: body(of: rollout.value), expected: [])
     }
 
-    /// The settings of any process or of the droplet that are not live.
-    private var owedFields: [String] {
-        guard observed.isStarted, observed.deployments.isEmpty else { return [] }
-        var fields: [String] = []
-        for process in observed.processes {
-            for field in RestartMarker.owed(by: process) ?? [] where !fields.contains(field) { fields.append(field) }
-        }
-        if let droplet = observed.droplet, RestartMarker.isOwed(by: droplet, on: observed.processes) {
-            fields.append("image")
-        }
-        return fields
-    }
-
     private func draft(of rollout: Declared<DesiredRollout>) -> Draft {
         switch rollout.value.strategy {
         case .rolling:
@@ -64,12 +52,24 @@ extension AppPlanner {
         }
     }
 
+    /// The label tells our deployment from others when its answer is lost.
     private func body(of rollout: DesiredRollout) -> JSON? {
         guard rollout.strategy == .rolling else { return nil }
-        return [
-            "strategy": "rolling",
-            "options": ["max_in_flight": .number(rollout.maxInFlight)],
-            "relationships": ["app": ["data": ["guid": .symbol("app.guid")]]],
+        let label = JSON.Member(RolloutLabel.key, .symbol(RolloutLabel.symbol))
+        var members = [
+            JSON.Member("strategy", "rolling"),
+            JSON.Member("options", ["max_in_flight": .number(rollout.maxInFlight)]),
+            JSON.Member("relationships", ["app": ["data": ["guid": .symbol("app.guid")]]]),
+            JSON.Member("metadata", ["labels": .object([label])]),
         ]
+        if restage != nil { members.insert(JSON.Member("droplet", ["guid": .symbol("droplet.guid")]), at: 1) }
+        return .object(members)
     }
+}
+
+/// The label that tells a deployment of this apply from those of others.
+package enum RolloutLabel {
+    package static let key: Text = "evenkeel.dev/rollout"
+    /// Stands for a random text in the plan.
+    static let symbol = "rollout"
 }

@@ -142,36 +142,26 @@ extension AppPlanner {
 
     /// The droplet that a run would use.
     private struct RunDroplet {
-        let guid: String
-        /// What `once_per_droplet` puts into the fingerprint.
-        let pinned: (guid: String, image: Text?)?
+        /// What `once_per_droplet` puts into the fingerprint; without a guid while the droplet has to be staged.
+        let pinned: (guid: String?, image: Text?)?
         /// A value from a secrets file went into the image.
         var isImageMasked = false
     }
 
     private mutating func dropletOfRun(_ task: DesiredTask, _ place: Address) -> RunDroplet? {
-        guard let guid = observed.currentDropletGUID else {
+        guard observed.currentDropletGUID != nil else {
             diagnostics.append(.noDroplet(place, app: desired.name, at: task.origin))
             return nil
         }
-        guard task.run == .oncePerDroplet else { return RunDroplet(guid: guid, pinned: nil) }
+        guard task.run == .oncePerDroplet else { return RunDroplet(pinned: nil) }
         guard let droplet = observed.droplet else {
             diagnostics.append(.noDroplet(place, app: desired.name, at: task.origin))
             return nil
         }
-        guard droplet.isDocker else { return RunDroplet(guid: droplet.guid, pinned: (droplet.guid, nil)) }
-        // The declared image, else the observed one.
-        if let declared = desired.declaredImage, case .text(let image) = declared.value {
-            return RunDroplet(
-                guid: droplet.guid,
-                pinned: (droplet.guid, image),
-                isImageMasked: declared.masked != nil
-            )
-        }
-        guard case .value(.text(let image)) = droplet.fields[.image] else {
-            return RunDroplet(guid: droplet.guid, pinned: (droplet.guid, nil))
-        }
-        return RunDroplet(guid: droplet.guid, pinned: (droplet.guid, image))
+        guard droplet.isDocker else { return RunDroplet(pinned: (droplet.guid, nil)) }
+        let guid = restage.map { $0.droplet?.guid } ?? droplet.guid
+        let isImageMasked = desired.declaredImage?.masked != nil
+        return RunDroplet(pinned: (guid, desired.pin(of: droplet).image), isImageMasked: isImageMasked)
     }
 
     /// A declared image that the droplet does not have yet and that the targets leave out: a run now would use the old
@@ -180,7 +170,7 @@ extension AppPlanner {
         guard let image = desired.imageOutsideTargets, let droplet = observed.droplet, droplet.isDocker else {
             return nil
         }
-        return standing(of: image, in: droplet.fields) == .inPlace ? nil : image
+        return standing(of: image, in: compared(droplet)) == .inPlace ? nil : image
     }
 
     private mutating func create(
@@ -194,19 +184,23 @@ extension AppPlanner {
     ) {
         var draft = Draft(task.step, place, at: task.origin, .createTask, "/v3/apps/{app.guid}/tasks")
         draft.action = .run
-        draft.run = Plan.Run(fingerprint: fingerprint.hex, sequenceID: nil)
+        draft.run = Plan.Run(fingerprint: fingerprint.specification == nil ? fingerprint.hex : nil, sequenceID: nil)
+        draft.run?.specification = fingerprint.specification
         draft.run?.attempt = attempt
         draft.run?.lastAttempt = 1 + (task.retries?.value ?? 0)
         draft.run?.wait = task.wait?.value
         draft.preconditions = [Plan.Precondition("run", attempt == 1 ? .null : .text("FAILED"))]
         if attempt > 1 { draft.notes.append("attempt \(attempt): the one before it is FAILED") }
+        if restage != nil { draft.notes.append("with the new droplet") }
         if let template = task.template { draft.notes.append("with the settings of the process `\(template.value)`") }
         if let live {
             draft.run?.patience = task.wait?.value ?? DesiredTask.usualWait
             draft.notes.append("waits for run \(live.sequenceID) of that name, which is \(live.state.rawValue)")
         }
         if let pinned = droplet.pinned {
-            draft.preconditions.append(Plan.Precondition("droplet.guid", .text(Text(pinned.guid))))
+            if let guid = pinned.guid {
+                draft.preconditions.append(Plan.Precondition("droplet.guid", .text(Text(guid))))
+            }
             if let image = pinned.image {
                 let isMasked = droplet.isImageMasked
                 draft.preconditions.append(Plan.Precondition("droplet.image", .text(image), isMasked: isMasked))

@@ -16,6 +16,7 @@ struct ApplyCommand: ParsableCommand, ConsoleCommand {
     )
 
     @OptionGroup var work: WorkOptions
+    @OptionGroup(title: "Limits") var limits: LimitOptions
 
     @Flag(name: [.customLong("yes"), .customLong("auto-approve")], help: "Do not ask.")
     var isApproved = false
@@ -64,6 +65,11 @@ struct ApplyCommand: ParsableCommand, ConsoleCommand {
             console.talk("Error: nobody can be asked here: pass --yes to apply, or --dry-run to look")
             return .usage
         }
+        let interruption = Interruption()
+        return try await interruption.guarding { try await planAndApply(on: console, interruption) }
+    }
+
+    private func planAndApply(on console: Console, _ interruption: Interruption) async throws -> ExitStatus {
         let desk = Desk(console: console, work: work)
         let preparation: Preparation
         do {
@@ -73,10 +79,10 @@ struct ApplyCommand: ParsableCommand, ConsoleCommand {
         }
         do {
             return try await withPlatform(preparation.connection) { platform in
-                let planning = try await Reconciler(platform: platform, options: work.planOptions).plan(
+                let planning = try await Reconciler(platform: platform, options: limits.planOptions).plan(
                     preparation.desired
                 )
-                return await apply(planning, preparation, platform, desk)
+                return await apply(planning, preparation, platform, desk, interruption)
             }
         } catch let error as PlatformError {
             return desk.fail(error, preparation)
@@ -95,49 +101,54 @@ struct ApplyCommand: ParsableCommand, ConsoleCommand {
         _ planning: Reconciler.Planning,
         _ preparation: Preparation,
         _ platform: CloudControllerPlatform,
-        _ desk: Desk
+        _ desk: Desk,
+        _ interruption: Interruption
     ) async -> ExitStatus {
         let plan = planning.plan
         desk.print(plan)
         desk.talk(await platform.costs, plan)
         var shown: [Diagnostic] = []
+        var warnings = await platform.takeWarnings()
         if mustAsk(about: plan) {
-            shown = preparation.diagnostics + planning.diagnostics
+            shown = preparation.diagnostics + planning.diagnostics + warnings
             desk.report(shown, sources: preparation.sources)
-            guard desk.console.ask("\nApply? Only `yes` is taken as agreement: ") == "yes" else {
+            let answer = interruption.asking {
+                desk.console.ask("\nApply? Only `yes` is taken as agreement: ")
+            }
+            guard answer == "yes" else {
                 desk.console.talk("Nothing was applied.")
                 return .failure
             }
         }
-        let view = ApplyView(desk: desk, isDryRun: dryRun)
+        let view = ApplyView(desk: desk, isDryRun: dryRun, plan: plan)
+        interruption.onSignal(first: { view.interrupt() }, forcedEnd: { view.abandon() })
         let target: any Platform = dryRun ? DryRunPlatform(reading: platform) : platform
         let options = ApplyOptions(
             parallelism: parallelism,
             taskParallelism: taskParallelism,
             failsFast: failFast,
             deploymentPatience: seconds(waitForDeployments) ?? 600,
-            limits: work.limits.limits,
+            limits: limits.limits,
             claimTimeout: seconds(claimTimeout) ?? 90,
             rateLimitPatience: work.connection.maxWait
         )
         let stamps = Stamps(now: desk.console.now, holder: "\(plan.user)/\(desk.console.host)")
-        let interruption = Interruption()
-        let report = await interruption.guarding {
-            await Reconciler(platform: platform, options: work.planOptions).apply(
-                planning,
-                of: preparation.desired,
-                on: target,
-                options: options,
-                clock: desk.console.clock,
-                stamps: stamps
-            ) {
-                view.show($0)
-            }
+        let report = await Reconciler(platform: platform, options: limits.planOptions).apply(
+            planning,
+            of: preparation.desired,
+            on: target,
+            options: options,
+            clock: desk.console.clock,
+            stamps: stamps
+        ) {
+            view.show($0)
         }
         view.close(report)
         // What the caller may not do is an error here, no longer a warning.
         let planned = planning.diagnostics.filter { $0.code != .notPermitted || dryRun }
-        let diagnostics = preparation.diagnostics + planned + report.diagnostics + unknowns(plan)
+        warnings += await platform.takeWarnings()
+        let hidden = ([plan] + report.laterPlans).flatMap(unknowns)
+        let diagnostics = preparation.diagnostics + planned + report.diagnostics + hidden + warnings
         desk.close(
             AnswerDocument(plan: plan, diagnostics: diagnostics, report: report, costs: await platform.costs),
             sources: preparation.sources,
@@ -146,19 +157,9 @@ struct ApplyCommand: ParsableCommand, ConsoleCommand {
         return status(plan, report, diagnostics, wasInterrupted: interruption.happened)
     }
 
-    /// A duration as in manifests.
-    private func seconds(_ text: String) -> Int? {
-        let factors: [Character: Int] = ["s": 1, "m": 60, "h": 3600]
-        guard let unit = text.last, let factor = factors[unit], let count = Int(text.dropLast()), count >= 0 else {
-            return nil
-        }
-        let (product, overflow) = count.multipliedReportingOverflow(by: factor)
-        return overflow ? nil : product
-    }
-
     private func mustAsk(about plan: Plan) -> Bool {
         !isApproved && !dryRun && !(plan.operations.isEmpty && plan.waits.isEmpty)
-            && work.limits.limits.refusals(of: plan).isEmpty
+            && limits.limits.refusals(of: plan).isEmpty
     }
 
     /// What could not be compared may differ, so it is not known to be as declared.
@@ -175,7 +176,8 @@ struct ApplyCommand: ParsableCommand, ConsoleCommand {
         var statuses: [ExitStatus] = []
         if wasInterrupted { statuses.append(.interrupted) }
         // What waits for a task that failed is not attempted: that alone is the task's failure.
-        let runFailed = !plan.failedRuns.isEmpty || diagnostics.contains { $0.code == .runFailed }
+        let hasFailedRuns = ([plan] + report.laterPlans).contains { !$0.failedRuns.isEmpty }
+        let runFailed = hasFailedRuns || diagnostics.contains { $0.code == .runFailed }
         for diagnostic in diagnostics where diagnostic.severity == .error {
             switch diagnostic.code {
             case .tooMuchChange, .protected: statuses.append(.refused)

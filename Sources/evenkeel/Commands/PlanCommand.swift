@@ -16,6 +16,7 @@ struct PlanCommand: ParsableCommand, ConsoleCommand {
     )
 
     @OptionGroup var work: WorkOptions
+    @OptionGroup(title: "Limits") var limits: LimitOptions
 
     @Flag(
         name: [.customLong("exit-code"), .customLong("detailed-exitcode")],
@@ -30,6 +31,10 @@ struct PlanCommand: ParsableCommand, ConsoleCommand {
     var showsLeftovers = false
 
     func run(on console: Console) async throws -> ExitStatus {
+        try await Interruption().guarding { try await plan(on: console) }
+    }
+
+    private func plan(on console: Console) async throws -> ExitStatus {
         let desk = Desk(console: console, work: work)
         let preparation: Preparation
         do {
@@ -38,14 +43,15 @@ struct PlanCommand: ParsableCommand, ConsoleCommand {
             return desk.refuse(error)
         }
         do {
-            let (planning, leftovers, costs) = try await withPlatform(preparation.connection) { platform in
-                let reconciler = Reconciler(platform: platform, options: work.planOptions)
+            return try await withPlatform(preparation.connection) { platform in
+                let reconciler = Reconciler(platform: platform, options: limits.planOptions)
                 let planning = try await reconciler.plan(preparation.desired)
-                return (planning, try await findLeftovers(preparation.declared, platform), await platform.costs)
+                let leftovers = try await findLeftovers(preparation.declared, platform)
+                let remarks =
+                    limits.limits.refusals(of: planning.plan, as: .warning) + (await platform.takeWarnings())
+                desk.show(planning, preparation, remarks, await platform.costs, leftovers: leftovers)
+                return status(of: planning)
             }
-            let refusals = work.limits.limits.refusals(of: planning.plan, as: .warning)
-            desk.show(planning, preparation, refusals, costs, leftovers: leftovers)
-            return status(of: planning)
         } catch let error as PlatformError {
             return desk.fail(error, preparation)
         }

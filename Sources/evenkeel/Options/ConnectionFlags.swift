@@ -53,6 +53,23 @@ struct ConnectionFlags: ParsableArguments {
         }
     }
 
+    /// Everything that a connection needs; nothing is sent.
+    func connect(isVerbose: Bool, on console: Console) throws(PlatformError) -> ConnectionOptions {
+        var options = options(
+            for: try login(in: console.environment),
+            environment: console.environment,
+            logger: RequestLog.logger(isVerbose: isVerbose, console: console)
+        )
+        options.clock = console.clock
+        options.network = console.network
+        return options
+    }
+
+    /// The API in the words of who asked for it, for when nothing better is known.
+    func shownAPI(on console: Console) -> String {
+        api ?? console.variable("CF_API") ?? console.variable("CF_API_URL") ?? "the API"
+    }
+
     /// Where to go and as whom, from flags, environment and session; nothing is sent.
     func login(in environment: Environment) throws(PlatformError) -> Login {
         var flags = CredentialFlags()

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Reconciliation
 
-/// How much may be disturbed.
+/// How much may be disturbed, and what may be taken over.
 struct LimitOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -15,10 +15,16 @@ struct LimitOptions: ParsableArguments {
     @Flag(help: "Disturb apps with `protected: true`, too.")
     var allowProtected = false
 
+    @Flag(help: "Take over labels, annotations and fields that another manager holds with another value.")
+    var forceConflicts = false
+
     func validate() throws {
         guard let maxChanges, SafetyLimits.Allowance(maxChanges) == nil else { return }
         throw ValidationError("--max-changes takes a number of apps or a percentage, not `\(maxChanges)`")
     }
+
+    /// What the plan may do.
+    var planOptions: PlanOptions { PlanOptions(forcesConflicts: forceConflicts) }
 
     var limits: SafetyLimits {
         SafetyLimits(maxChanges: maxChanges.flatMap { SafetyLimits.Allowance($0) }, allowsProtected: allowProtected)

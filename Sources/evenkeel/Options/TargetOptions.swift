@@ -14,9 +14,11 @@ struct TargetOptions: ParsableArguments {
     )
     var targets: [String] = []
 
+    var patterns: [TargetPattern] { targets.map { TargetPattern($0) } }
+
     /// The declarations that the targets cover; one that covers nothing is an error.
     func narrow(_ state: DesiredState) -> (DesiredState, [Diagnostic]) {
-        let (narrowed, unmatched) = state.narrowed(to: targets.map { TargetPattern($0) })
+        let (narrowed, unmatched) = state.narrowed(to: patterns)
         return (narrowed, unmatched.map { Diagnostic.noSuchTarget($0.text) })
     }
 }

@@ -43,7 +43,7 @@ struct AnswerDocument {
         case .applied(let note): members += outcome("applied", note)
         case .inPlace(let note): members += outcome("in_place", note)
         case .failed(let diagnostic): members += outcome("failed", diagnostic.message)
-        case .notAttempted: members += outcome("not_attempted", nil)
+        case .postponed, .notAttempted: members += outcome("not_attempted", nil)
         case .wouldSend(let requests):
             members += outcome("would_send", nil)
             members.append(JSON.Member("requests", .list(requests.map(PlanDocument.request))))

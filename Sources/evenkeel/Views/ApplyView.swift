@@ -2,27 +2,54 @@ import Diagnostics
 import Reconciliation
 
 /// Shows an apply as it goes on: a line for each operation that ends, and the closing line.
+///
+/// Where stderr is a terminal, what is in work stands there as lines that are drawn over themselves.
 struct ApplyView: Sendable {
     private let console: Console
     private let isText: Bool
     private let isDryRun: Bool
     private let style: TextStyle
+    /// Nil where stderr is no terminal.
+    private let progress: ApplyProgress?
 
-    init(desk: Desk, isDryRun: Bool) {
+    init(desk: Desk, isDryRun: Bool, plan: Plan) {
         console = desk.console
         isText = desk.work.format == .text
         self.isDryRun = isDryRun
         style = desk.work.output.style(of: .output, on: desk.console)
+        let isLive =
+            desk.console.errorIsTerminal && !isDryRun && !(plan.operations.isEmpty && plan.waits.isEmpty)
+        let errorStyle = desk.work.output.style(of: .error, on: desk.console)
+        progress = isLive ? ApplyProgress(console: desk.console, style: errorStyle, total: plan.operations.count) : nil
         if isText { console.print("") }
     }
 
     func show(_ event: Applier.Event) {
+        if let progress {
+            progress.show(event) {
+                if case .ended(let operation, let outcome, let duration) = event { show(operation, outcome, duration) }
+            }
+            return
+        }
         switch event {
+        case .began: break
         case .ended(let operation, let outcome, let duration): show(operation, outcome, duration)
         case .waiting(let address, let what):
-            console.talk("  ...    \(FieldText.value(Text("\(address)"))): \(what)")
+            console.talk("  ...    \(FieldText.value(Text("\(address)"))): \(cleaned(what))")
         }
     }
+
+    /// Somebody has pressed Ctrl-C: it takes as long as the requests in flight.
+    func interrupt() {
+        if let progress {
+            progress.interrupt()
+        } else {
+            console.talk("Interrupted: what is in flight is ended and reported; a second Ctrl-C ends at once.")
+        }
+    }
+
+    /// Leaves the terminal as it should be.
+    func abandon() { progress?.close() }
 
     private func show(_ operation: Plan.Operation, _ outcome: Outcome, _ duration: Duration) {
         guard isText else { return }
@@ -38,12 +65,13 @@ struct ApplyView: Sendable {
                 console.print("  \(request.method.rawValue) \(request.path)")
                 if let body = request.body { console.print("      \(body.compact)") }
             }
-        case .notAttempted: break
+        case .postponed, .notAttempted: break
         }
     }
 
     /// Always the same closing lines, then the commands that make what was applied live.
     func close(_ report: ApplyReport) {
+        progress?.close()
         guard isText else { return }
         if !report.entries.isEmpty { console.print("") }
         if isDryRun {
@@ -66,7 +94,8 @@ struct ApplyView: Sendable {
     /// Which fields an update is about: a resource can have several.
     private func fields(of operation: Plan.Operation) -> String {
         guard operation.action == .update else { return "" }
-        if operation.changes.isEmpty { return ": restart owed" }
+        if operation.request.kind == .assignDroplet { return ": assigned" }
+        if operation.changes.isEmpty { return operation.marksRestart ? ": restart owed" : ": record" }
         let names = operation.changes.map { FieldText.value(Text($0.field.definition.name)) }
         let shown = names.prefix(3).joined(separator: ", ")
         return ": \(shown)\(names.count > 3 ? " and \(names.count - 3) more" : "")"

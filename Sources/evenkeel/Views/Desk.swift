@@ -15,11 +15,10 @@ struct Desk {
 
     /// The platform did not answer well enough for a plan.
     func fail(_ error: PlatformError, _ preparation: Preparation) -> ExitStatus {
-        let diagnostic = error.diagnostic(
-            intent: "show what is declared",
-            api: preparation.connection.login.endpoint.url
+        close(
+            AnswerDocument(diagnostics: preparation.diagnostics + [preparation.diagnostic(about: error)]),
+            sources: preparation.sources
         )
-        close(AnswerDocument(diagnostics: preparation.diagnostics + [diagnostic]), sources: preparation.sources)
         return error.code == .cancelled ? .interrupted : .failure
     }
 
@@ -27,7 +26,7 @@ struct Desk {
     func show(
         _ planning: Reconciler.Planning,
         _ preparation: Preparation,
-        _ refusals: [Diagnostic],
+        _ remarks: [Diagnostic],
         _ costs: RequestCosts,
         leftovers: [Leftover]? = nil
     ) {
@@ -36,7 +35,7 @@ struct Desk {
         }
         print(planning.plan)
         talk(costs, planning.plan)
-        let diagnostics = preparation.diagnostics + planning.diagnostics + refusals
+        let diagnostics = preparation.diagnostics + planning.diagnostics + remarks
         close(
             AnswerDocument(plan: planning.plan, diagnostics: diagnostics, costs: costs, leftovers: leftovers),
             sources: preparation.sources

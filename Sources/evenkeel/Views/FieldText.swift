@@ -56,6 +56,9 @@ enum FieldText {
         }
     }
 
+    /// `acme.yml:12`.
+    static func place(_ origin: SourceRange) -> String { "\(value(Text(origin.file))):\(origin.start.line)" }
+
     /// Seconds in the largest unit that they are whole in, as in manifests: `90s`, `10m`.
     static func duration(_ seconds: Int) -> String {
         if seconds > 0, seconds.isMultiple(of: 3600) { return "\(seconds / 3600)h" }

@@ -145,7 +145,7 @@ struct PlanTextView {
 
     private func text(of address: Address) -> String { FieldText.value(Text("\(address)")) }
 
-    private func place(_ origin: SourceRange) -> String { "\(FieldText.value(Text(origin.file))):\(origin.start.line)" }
+    private func place(_ origin: SourceRange) -> String { FieldText.place(origin) }
 
     private func padded(_ text: String, _ width: Int) -> String {
         text + String(repeating: " ", count: max(0, width - text.unicodeScalars.count))

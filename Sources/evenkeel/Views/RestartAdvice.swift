@@ -21,15 +21,8 @@ struct RestartAdvice {
         return ["Not live until the app is restarted:"]
             + apps.map { app in
                 let place = "\(app.organization)/\(app.space)"
-                return "    cf restart \(shellWord(app.app)) --strategy rolling    # in \(FieldText.value(Text(place)))"
+                return
+                    "    cf restart \(ShellWord.quoted(app.app)) --strategy rolling    # in \(FieldText.value(Text(place)))"
             }
-    }
-
-    private func shellWord(_ text: Text) -> String {
-        let isPlain = text.string.unicodeScalars.allSatisfy {
-            $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || "-_.".unicodeScalars.contains($0))
-        }
-        if isPlain, !text.isEmpty { return text.string }
-        return "'" + FieldText.quoted(text).dropFirst().dropLast().replacing("'", with: "'\\''") + "'"
     }
 }

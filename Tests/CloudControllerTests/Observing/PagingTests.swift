@@ -1,6 +1,7 @@
 import CloudController
 import Diagnostics
 import Reconciliation
+import TestSupport
 import Testing
 
 /// Lists that are longer than a page, and lists that change while they are read.
@@ -76,5 +77,51 @@ struct PagingTests {
         let error = await #expect(throws: PlatformError.self) { try await platform.observe(.declaring(names(1))) }
 
         #expect(error?.cause == "the list counts 1800000 pages")
+    }
+
+    @Test(arguments: [502, 504, nil] as [Int?])
+    func `a page that takes too long is asked for in smaller ones, at once`(_ status: Int?) async throws {
+        await addApps(2001)
+        await controller.refusePages(of: "/v3/apps", size: 5000, with: status.map { TransportResponse(status: $0) })
+        let clock = JumpingClock()
+        let transport = RetryingTransport(controller, clock: clock)
+
+        let state = try await CloudControllerPlatform.test(over: transport).observe(.declaring(names(2001)))
+
+        #expect(state.spaces.first?.apps.count == 2001)
+        let lists = await controller.asked.filter { $0.contains("/v3/apps?") }.sorted()
+        #expect(
+            lists == [
+                "GET /v3/apps?per_page=1000&space_guids=s",
+                "GET /v3/apps?per_page=1000&space_guids=s&page=2",
+                "GET /v3/apps?per_page=1000&space_guids=s&page=3",
+                "GET /v3/apps?per_page=5000&space_guids=s",
+            ]
+        )
+        #expect(clock.sleeps.isEmpty)
+    }
+
+    @Test func `smaller pages that fail too are repeated, and then the error stands`() async throws {
+        await addApps(1)
+        await controller.set("/v3/apps", TransportResponse(status: 504))
+        let clock = JumpingClock()
+        let platform = try CloudControllerPlatform.test(over: RetryingTransport(controller, clock: clock))
+
+        let error = await #expect(throws: PlatformError.self) { try await platform.observe(.declaring(names(1))) }
+
+        #expect(error?.status == 504 && error?.attempts == 4)
+        #expect(error?.path?.contains("per_page=1000") == true)
+        #expect(await controller.asked.filter { $0.contains("/v3/apps?") }.count == 5)
+    }
+
+    @Test func `another error of a large page is repeated as it is`() async throws {
+        await addApps(1)
+        await controller.set("/v3/apps", TransportResponse(status: 500))
+        let platform = try CloudControllerPlatform.test(over: RetryingTransport(controller, clock: JumpingClock()))
+
+        let error = await #expect(throws: PlatformError.self) { try await platform.observe(.declaring(names(1))) }
+
+        #expect(error?.status == 500 && error?.attempts == 4)
+        #expect(await controller.asked.allSatisfy { !$0.contains("per_page=1000") })
     }
 }

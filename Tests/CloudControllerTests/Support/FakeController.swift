@@ -17,11 +17,15 @@ actor FakeController: HTTPTransport {
     private(set) var requests: [TransportRequest] = []
     /// Rows that vanish from a list after its first page was read.
     private var vanishing: [String: Int] = [:]
+    /// What comes in place of the pages of a list that are asked for in this size; nil is a time-out.
+    private var tooLarge: [String: (size: Int, answer: TransportResponse?)] = [:]
 
     func add(_ rows: [Row], to path: String) { lists[path, default: []] += rows }
     func set(_ path: String, _ response: TransportResponse) { singles[path] = response }
     func set(_ path: String, _ json: String) { singles[path] = TransportResponse(200, json) }
     func removeLastRow(of path: String, afterFirstPages count: Int) { vanishing[path] = count }
+
+    func refusePages(of path: String, size: Int, with answer: TransportResponse?) { tooLarge[path] = (size, answer) }
 
     func send(_ request: TransportRequest) async throws(PlatformError) -> TransportResponse {
         requests.append(request)
@@ -29,6 +33,10 @@ actor FakeController: HTTPTransport {
         let parts = request.path.split(separator: "?", maxSplits: 1)
         let path = String(parts[0])
         if let single = singles[path] { return single }
+        if let refused = tooLarge[path], request.path.contains("per_page=\(refused.size)&") {
+            guard let answer = refused.answer else { throw PlatformError(.timedOut) }
+            return answer
+        }
         guard let rows = lists[path] else {
             return TransportResponse(
                 404,

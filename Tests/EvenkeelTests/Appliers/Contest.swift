@@ -2,7 +2,6 @@ import CloudController
 import Diagnostics
 import Manifest
 import Sandbox
-import Testing
 
 @testable import Reconciliation
 
@@ -73,14 +72,13 @@ struct Contest: Sendable {
     func run() async throws -> Result {
         let store = Store(seed: Contest.foundation, options: .testing)
         let desired = readManifests(ManifestInput(paths: ["-"]) { Array(Contest.manifest.utf8) }).state
-        let token = try #require(await store.accessToken(for: "dev"))
         let world = World(appliers: appliers, seed: seed, death: death)
         var platforms: [CloudControllerPlatform] = []
         var plannings: [Reconciler.Planning] = []
         // All have planned before the first of them writes.
         for applier in 0..<appliers {
-            let platform = try platform(store, token, world, applier)
-            plannings.append(try await Reconciler(platform: try self.platform(store, token)).plan(desired))
+            let platform = try platform(store, world, applier)
+            plannings.append(try await Reconciler(platform: try self.platform(store)).plan(desired))
             platforms.append(platform)
         }
         let reports = await withTaskGroup(of: (Int, ApplyReport).self) { group in
@@ -96,7 +94,7 @@ struct Contest: Sendable {
         }
         return Result(
             reports: reports,
-            planning: try await Reconciler(platform: try platform(store, token)).plan(desired),
+            planning: try await Reconciler(platform: try platform(store)).plan(desired),
             steps: (0..<appliers).map { world.steps(of: $0) },
             duration: world.now
         )
@@ -133,7 +131,6 @@ struct Contest: Sendable {
     /// A client whose requests take their time in the world; without one they do not.
     private func platform(
         _ store: Store,
-        _ token: String,
         _ world: World? = nil,
         _ applier: Int = 0
     ) throws -> CloudControllerPlatform {
@@ -141,7 +138,7 @@ struct Contest: Sendable {
         return CloudControllerPlatform(
             endpoint: endpoint,
             discovery: Discovery(login: endpoint, apiVersion: "3.228.0"),
-            credentials: Credentials(.accessToken(token), from: .environment),
+            credentials: Credentials(.password(username: "dev", password: "dev", origin: nil), from: .environment),
             transport: WorldTransport(store: store, world: world, applier: applier, network: network)
         )
     }
@@ -166,8 +163,7 @@ private struct WorldTransport: HTTPTransport {
             IncomingRequest(
                 request.method.rawValue,
                 request.path,
-                headers: request.headers.map { ($0.name, $0.value) }
-                    + (request.body == nil ? [] : [("Content-Type", "application/json")]),
+                headers: request.headers.map { ($0.name, $0.value) },
                 body: request.body ?? []
             )
         )

@@ -18,9 +18,17 @@ extension Process {
         standardError = pipe
         standardInput = FileHandle.nullDevice
         try run()
-        let handle = pipe.fileHandleForReading
-        let bytes = await Task.detached { handle.readDataToEndOfFile() }.value
+        let bytes = await pipe.fileHandleForReading.readToEndAside()
         waitUntilExit()
         return (terminationStatus, String(decoding: bytes, as: UTF8.self))
+    }
+}
+
+extension FileHandle {
+    /// Reads to the end on a thread of its own: a sandbox in this process may need the others to answer.
+    func readToEndAside() async -> Data {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(returning: self.readDataToEndOfFile()) }
+        }
     }
 }

@@ -46,7 +46,7 @@ struct SandboxBinary {
     func end(with signal: Int32) async -> (status: Int32, reason: Process.TerminationReason, log: String) {
         kill(process.processIdentifier, signal)
         let reading = error.fileHandleForReading
-        let bytes = await Task.detached { reading.readDataToEndOfFile() }.value
+        let bytes = await reading.readToEndAside()
         process.waitUntilExit()
         return (process.terminationStatus, process.terminationReason, String(decoding: bytes, as: UTF8.self))
     }

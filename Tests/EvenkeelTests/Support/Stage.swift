@@ -12,6 +12,9 @@ struct Stage {
     var user = "dev"
     /// Waits take no time; the sandbox's clock moves with this one.
     let clock: JumpingClock
+    /// What somebody else does during a wait.
+    let meanwhile: Meanwhile
+    let requests: RequestStream
 
     /// Writes a manifest for acme/production; the text is what stands below `apps:`.
     func write(_ apps: String, name: String = "acme.yml", manager: String? = nil) throws {
@@ -42,6 +45,21 @@ struct Stage {
         return Run(status: run.status, output: shown(run.output), error: shown(run.error))
     }
 
+    /// Runs a command that takes no manifest, on a terminal with somebody at it where there is an answer.
+    func runAlone(_ arguments: String..., answering answer: String? = nil) async -> Run {
+        let run = await evenkeel(arguments, on: terminal(answering: answer))
+        return Run(status: run.status, output: shown(run.output), error: shown(run.error))
+    }
+
+    func terminal(answering answer: String? = nil, rows: Int? = nil, clock: JumpingClock? = nil) -> Terminal {
+        Terminal(
+            ["CF_API": sandbox.url, "CF_USERNAME": user, "CF_PASSWORD": user],
+            answering: answer,
+            clock: clock ?? self.clock,
+            rows: rows
+        )
+    }
+
     /// What the sandbox answers to a GET, past Evenkeel.
     func json(_ path: String) async throws -> String {
         let token = try #require(await sandbox.accessToken(for: user))
@@ -58,10 +76,42 @@ struct Stage {
         try await post("actions/restart", ofApp: app, nil)
     }
 
-    /// Starts a rolling deployment of an app of acme/production, past Evenkeel.
-    func deployByHand(_ app: String) async throws {
-        let relationship = #"{"relationships": {"app": {"data": {"guid": "\#(try await guid(ofApp: app))"}}}}"#
-        try await post("/v3/deployments", relationship)
+    /// Starts a deployment of an app of acme/production, past Evenkeel.
+    func deployByHand(_ app: String, strategy: String = "rolling") async throws {
+        let relationship = #"{"app": {"data": {"guid": "\#(try await guid(ofApp: app))"}}}"#
+        try await post("/v3/deployments", #"{"strategy": "\#(strategy)", "relationships": \#(relationship)}"#)
+    }
+
+    /// Starts the binary on the manifest, and kills it when a request has come that looks like this.
+    func kill(_ command: String..., after isReached: @Sendable (JournalEntry) -> Bool) async throws {
+        let process = Process()
+        process.executableURL = Binary.url
+        process.arguments = command + [folder.appending(path: "acme.yml").path]
+        process.environment = ["CF_API": sandbox.url, "CF_USERNAME": user, "CF_PASSWORD": user]
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        process.terminationHandler = { _ in requests.end() }
+        try process.run()
+        #expect(await requests.contains(where: isReached), "it ended by itself")
+        Foundation.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
+    /// Stages an image of an app of acme/production, past Evenkeel.
+    func buildByHand(_ app: String, _ image: String) async throws {
+        let package = try await post(
+            "/v3/packages",
+            #"{"type": "docker", "data": {"image": "\#(image)"}, "relationships": "#
+                + #"{"app": {"data": {"guid": "\#(try await guid(ofApp: app))"}}}}"#
+        )
+        let guid = try #require(package.firstMatch(of: #/"guid": ?"([^"]+)"/#)).output.1
+        try await post("/v3/builds", #"{"package": {"guid": "\#(guid)"}}"#)
+    }
+
+    /// The guid of the current droplet of an app of acme/production.
+    func currentDroplet(_ app: String) async throws -> String {
+        let path = "/v3/apps/\(try await guid(ofApp: app))/relationships/current_droplet"
+        return String(try #require(try await json(path).firstMatch(of: #/"guid": ?"([^"]+)"/#)).output.1)
     }
 
     /// Changes a resource of acme/production, past Evenkeel; the path follows the app's, such as `/processes/web`.
@@ -70,6 +120,9 @@ struct Stage {
         let url = sandbox.url + "/v3/apps/\(try await guid(ofApp: app))\(path)"
         _ = try await HTTP.send("PATCH", url, token: token, body: body)
     }
+
+    /// Changes the runtime below the sandbox, as `POST /sandbox/runtime` takes it.
+    func changeRuntime(_ body: String) async throws { try await post("/sandbox/runtime", body) }
 
     private func post(_ path: String, ofApp app: String, _ body: String?) async throws {
         try await post("/v3/apps/\(try await guid(ofApp: app))/\(path)", body)
@@ -80,9 +133,10 @@ struct Stage {
         return try #require(list.firstMatch(of: #/"resources": ?\[\{"guid": ?"([^"]+)"/#)).output.1
     }
 
-    private func post(_ path: String, _ body: String?) async throws {
+    @discardableResult
+    private func post(_ path: String, _ body: String?) async throws -> String {
         let token = try #require(await sandbox.accessToken(for: user))
-        _ = try await HTTP.send("POST", sandbox.url + path, token: token, body: body)
+        return try await HTTP.send("POST", sandbox.url + path, token: token, body: body)
     }
 
     /// The text with what differs from run to run replaced: the folder, the port and durations.
@@ -114,11 +168,26 @@ func withStage(
     options: SandboxServer.Options = .testing,
     _ body: (Stage) async throws -> Void
 ) async throws {
-    try await withFolder { folder in
+    let requests = RequestStream()
+    var options = options
+    options.onRequest = { requests.add($0) }
+    try await withFolder { [options] folder in
         try await withSandbox(seed: seed, options: options) { sandbox in
             let store = sandbox.store
-            let clock = JumpingClock { await store.advance(by: $0) }
-            try await body(Stage(sandbox: sandbox, folder: folder, user: user, clock: clock))
+            let meanwhile = Meanwhile()
+            let clock = JumpingClock { seconds in
+                await store.advance(by: seconds)
+                await meanwhile.happen()
+            }
+            let stage = Stage(
+                sandbox: sandbox,
+                folder: folder,
+                user: user,
+                clock: clock,
+                meanwhile: meanwhile,
+                requests: requests
+            )
+            try await body(stage)
         }
     }
 }

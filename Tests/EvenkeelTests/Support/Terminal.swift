@@ -15,6 +15,8 @@ final class Terminal: Sendable {
     private let network: (any HTTPTransport)?
     /// Seconds since 1970; the sandbox of tests begins then, too.
     private let now: @Sendable () -> Int
+    /// How many lines fit on it, for one that is a terminal and no file; 0 is any number.
+    private let rows: Int?
 
     init(
         _ variables: [String: String] = [:],
@@ -22,7 +24,8 @@ final class Terminal: Sendable {
         input: String = "",
         clock: any Clock<Duration> = JumpingClock(),
         network: (any HTTPTransport)? = nil,
-        now: @escaping @Sendable () -> Int = { 1_795_230_000 }
+        now: @escaping @Sendable () -> Int = { 1_795_230_000 },
+        rows: Int? = nil
     ) {
         self.variables = variables
         self.answer = answer
@@ -30,6 +33,7 @@ final class Terminal: Sendable {
         self.network = network
         self.now = now
         self.input = Array(input.utf8)
+        self.rows = rows
     }
 
     var output: String { written.withLock { $0.output } }
@@ -52,8 +56,9 @@ final class Terminal: Sendable {
             now: now,
             host: "build-7",
             canAsk: answer != nil,
-            outputIsTerminal: false,
-            errorIsTerminal: false
+            outputIsTerminal: rows != nil,
+            errorIsTerminal: rows != nil,
+            terminalRows: { [rows] in rows.flatMap { $0 > 0 ? $0 : nil } }
         )
     }
 }

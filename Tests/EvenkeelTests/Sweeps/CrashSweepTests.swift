@@ -51,6 +51,9 @@ import Testing
         for line in stage.after.lines where !line.contains("/tasks/") {
             #expect(line.contains("scanned: clean"), "\(line)")
         }
+        // what left the manifest is gone, and what others have put there under the same name is not
+        #expect(!stage.after.lines.contains { $0.contains("retired: yes") })
+        #expect(stage.after.lines.contains { $0.contains("retired: no") })
     }
 
     @Test func `what a kill at any request leaves is healed by the next apply, and no task runs twice`() async throws {
@@ -61,9 +64,22 @@ import Testing
             try #require(apply.status == 0, "\(apply.output)")
             return await undisturbed.journal()
         }
-        let crashes = (1...requests.count).flatMap { request in
+        var crashes = (1...requests.count).flatMap { request in
             Fault.Moment.allCases.map { Crash(request: request, moment: $0) }
         }
+        // with apps side by side no run's requests are like another's
+        crashes += stride(from: 1, through: requests.count, by: 8).map {
+            Crash(request: $0, moment: .afterCommit, arguments: [])
+        }
+        let claim = try #require(requests.firstIndex { $0.body?.contains(#"claim."#) ?? false })
+        crashes.insert(
+            Crash(
+                request: claim + 1,
+                moment: .afterCommit,
+                arguments: ["--parallelism", "1", "--claim-timeout", "90s"]
+            ),
+            at: 0
+        )
         let clock = ContinuousClock()
         let begin = clock.now
 
@@ -73,7 +89,8 @@ import Testing
         print(
             """
             crash sweep: \(requests.count) requests, \(requests.count { $0.isWrite }) of them writes; \(outcomes.count) \
-            cases, \(outcomes.count { !$0.isLate }) of them killed, \(bad.count) with problems; \(clock.now - begin)
+            cases, \(outcomes.count { !$0.isLate }) of them killed, one with the usual --claim-timeout; \(bad.count) with \
+            problems; \(clock.now - begin)
             """
         )
         for outcome in bad.prefix(20) {

@@ -7,8 +7,8 @@ import Sandbox
 /// restart stays owed, one that is restarted for an image, a run that is only waited for. Others have put labels,
 /// annotations, tasks and a whole app beside what is declared.
 struct Scenario: Sendable {
-    /// Who declares; nil while nothing is owned.
-    static let manager: String? = nil
+    /// Who declares.
+    static let manager = "storefront-team"
     static let user = "updater"
     static let foreignApp = "neighbour"
     private static let full = ["atlas", "borealis", "cumulus"]
@@ -27,8 +27,7 @@ struct Scenario: Sendable {
     }
 
     private static func manifest(_ apps: [String]) -> String {
-        let owner = manager.map { "manager: \($0)\n" } ?? ""
-        return "version: 1\norganization: acme\nspace: production\n\(owner)apps:\n" + apps.joined()
+        "version: 1\norganization: acme\nspace: production\nmanager: \(manager)\napps:\n" + apps.joined()
     }
 
     private static func earlierFull(_ app: String) -> String {

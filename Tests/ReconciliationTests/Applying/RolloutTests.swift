@@ -94,7 +94,7 @@ import Testing
             processes: [process()],
             deployments: [deployment("DEPLOYED", isActive: false)],
             instances: [[instance("RUNNING")]],
-            active: [deployment("DEPLOYING", isActive: true)]
+            ours: [deployment("DEPLOYING", isActive: true)]
         ) { [self] _, _ throws(PlatformError) in throw failure(503) }
 
         let report = await apply(.rolling, on: platform)
@@ -103,15 +103,51 @@ import Testing
         #expect(platform.sent.count == 1)
     }
 
-    @Test func `a restart that was answered with 503 has happened when versions changed`() async {
-        let platform = ScriptedPlatform(processes: [process("v2")], instances: [[instance("RUNNING")]]) {
-            [self] _, _ throws(PlatformError) in throw failure(503)
-        }
+    @Test func `a restart that was answered with 503 has happened when versions changed since right before`() async {
+        // Somebody restarted the app after it was observed: that is not ours.
+        let platform = ScriptedPlatform(
+            processes: [process("v2")],
+            laterProcesses: [process("v3")],
+            instances: [[instance("RUNNING")]]
+        ) { [self] _, _ throws(PlatformError) in throw failure(503) }
 
         let report = await apply(.restart, on: platform)
 
         #expect(report.line == "Applied 1 of 1 operation.")
         #expect(platform.sent.count == 1)
+    }
+
+    @Test func `a restart that was answered with 503 and has not happened is sent again`() async {
+        let platform = ScriptedPlatform(processes: [process("v2")], instances: [[instance("RUNNING")]]) {
+            [self] _, attempt throws(PlatformError) in
+            guard attempt > 1 else { throw failure(503) }
+            return .app([:])
+        }
+
+        let report = await apply(.restart, on: platform)
+
+        #expect(report.line == "Applied 1 of 1 operation.")
+        #expect(platform.sent.count == 2)
+    }
+
+    @Test func `a deployment of others is never taken for ours`() async {
+        let platform = ScriptedPlatform(
+            processes: [process()],
+            deployments: [deployment("DEPLOYED", isActive: false)],
+            instances: [[instance("RUNNING")]],
+            ours: []
+        ) { [self] _, attempt throws(PlatformError) in
+            guard attempt > 1 else { throw failure(503) }
+            return .deployment(deployment("DEPLOYING", isActive: true))
+        }
+
+        let report = await apply(.rolling, on: platform)
+
+        #expect(report.line == "Applied 1 of 1 operation.")
+        let labels = platform.sent.map { $0.body?["metadata"]?["labels"]?[RolloutLabel.key] }
+        #expect(labels.count == 2)
+        #expect(labels[0] == labels[1])
+        #expect(labels[0] != .symbol("rollout"))
     }
 
     @Test func `a restart after which nothing runs is a failure`() async {

@@ -16,32 +16,48 @@ final class ScriptedPlatform: Platform {
     /// By listing: the first one, the second one, and so on; the last stays.
     let runs: [[ObservedTask]]
     let processes: [ObservedProcess]
+    /// All of an app from the second reading on; nil is the same as before.
+    let laterProcesses: [ObservedProcess]?
     let tasks: [ObservedTask]
     let droplet: ObservedDroplet?
     /// By reading: the first one, the second one, and so on; the last stays.
     let deployments: [ObservedDeployment]
     let instances: [[ObservedInstance]]
     let active: [ObservedDeployment]
-    private let readings = Mutex((deployments: 0, instances: 0))
+    /// What carries the label of the rollout.
+    let ours: [ObservedDeployment]
+    /// By look: the first one, the second one, and so on; the last stays.
+    let stagings: [ObservedStaging]
+    /// By reading, as above.
+    let builds: [ObservedBuild]
+    private let readings = Mutex((deployments: 0, instances: 0, stagings: 0, builds: 0, processes: 0))
 
     init(
         runs: [[ObservedTask]] = [[]],
         processes: [ObservedProcess] = [],
+        laterProcesses: [ObservedProcess]? = nil,
         tasks: [ObservedTask] = [],
         droplet: ObservedDroplet? = nil,
         deployments: [ObservedDeployment] = [],
         instances: [[ObservedInstance]] = [[]],
         active: [ObservedDeployment] = [],
         remembering: ObservedFields = [:],
+        ours: [ObservedDeployment] = [],
+        stagings: [ObservedStaging] = [],
+        builds: [ObservedBuild] = [],
         sender: @escaping Sender
     ) {
         self.runs = runs
         self.processes = processes
+        self.laterProcesses = laterProcesses
         self.tasks = tasks
         self.droplet = droplet
         self.deployments = deployments
         self.instances = instances
         self.active = active
+        self.ours = ours
+        self.stagings = stagings
+        self.builds = builds
         self.sender = sender
         appFields.withLock { $0 = remembering }
     }
@@ -92,7 +108,13 @@ final class ScriptedPlatform: Platform {
         processes.first { $0.type == type }
     }
 
-    func processes(ofApp appGUID: String) async throws(PlatformError) -> [ObservedProcess] { processes }
+    func processes(ofApp appGUID: String) async throws(PlatformError) -> [ObservedProcess] {
+        let reading = readings.withLock { counts in
+            counts.processes += 1
+            return counts.processes
+        }
+        return reading > 1 ? laterProcesses ?? processes : processes
+    }
 
     func instances(ofProcess guid: String) async throws(PlatformError) -> [ObservedInstance] {
         let reading = readings.withLock { counts in
@@ -111,6 +133,30 @@ final class ScriptedPlatform: Platform {
     }
 
     func activeDeployments(ofApp appGUID: String) async throws(PlatformError) -> [ObservedDeployment] { active }
+
+    func activeDeployments() async throws(PlatformError) -> [String: [ObservedDeployment]] {
+        active.isEmpty ? [:] : ["storefront-guid": active]
+    }
+
+    func deployments(ofApp appGUID: String, rollout: String) async throws(PlatformError) -> [ObservedDeployment] {
+        ours
+    }
+
+    func staging(ofApp appGUID: String) async throws(PlatformError) -> ObservedStaging {
+        let reading = readings.withLock { counts in
+            counts.stagings += 1
+            return counts.stagings
+        }
+        return stagings.isEmpty ? ObservedStaging() : stagings[min(reading, stagings.count) - 1]
+    }
+
+    func build(_ guid: String) async throws(PlatformError) -> ObservedBuild? {
+        let reading = readings.withLock { counts in
+            counts.builds += 1
+            return counts.builds
+        }
+        return builds.isEmpty ? nil : builds[min(reading, builds.count) - 1]
+    }
 
     func currentDroplet(ofApp appGUID: String) async throws(PlatformError) -> ObservedDroplet? { droplet }
 

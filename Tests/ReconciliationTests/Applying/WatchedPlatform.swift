@@ -84,6 +84,18 @@ struct WatchedPlatform: Platform {
 
     func activeDeployments(ofApp appGUID: String) async throws(PlatformError) -> [ObservedDeployment] { [] }
 
+    func activeDeployments() async throws(PlatformError) -> [String: [ObservedDeployment]] { [:] }
+
+    func deployments(ofApp appGUID: String, rollout label: String) async throws(PlatformError) -> [ObservedDeployment] {
+        try await model.deployments(ofApp: appGUID, rollout: label)
+    }
+
+    func staging(ofApp appGUID: String) async throws(PlatformError) -> ObservedStaging {
+        try await model.staging(ofApp: appGUID)
+    }
+
+    func build(_ guid: String) async throws(PlatformError) -> ObservedBuild? { try await model.build(guid) }
+
     func currentDroplet(ofApp appGUID: String) async throws(PlatformError) -> ObservedDroplet? {
         try await model.currentDroplet(ofApp: appGUID)
     }
@@ -115,7 +127,8 @@ extension WatchedPlatform.Step {
         case .createTask: self = .post
         case .cancelTask: self = .cancel
         case .patchProcess, .scaleProcess, .patchDroplet, .patchTask, .awaitTask, .restartApp, .createDeployment,
-            .cancelDeployment:
+            .cancelDeployment, .terminateInstance, .createPackage, .createBuild, .assignDroplet, .awaitBuild,
+            .takeDroplet:
             self = .other
         }
     }

@@ -34,7 +34,8 @@ import Testing
         #expect(rollout.timeout == 90)
         #expect(
             rollout.request.body?.compact
-                == #"{"strategy":"rolling","options":{"max_in_flight":2},"relationships":{"app":{"data":{"guid":"{app.guid}"}}}}"#
+                == #"{"strategy":"rolling","options":{"max_in_flight":2},"relationships":{"app":{"data":{"guid":"{app.guid}"}}},"#
+                + #""metadata":{"labels":{"evenkeel.dev/rollout":"{rollout}"}}}"#
         )
         #expect(PlanSummary(plan).restart == 1)
     }

@@ -277,32 +277,3 @@ import Testing
         #expect(planned(migrate) { $0.currentDropletGUID = nil }.diagnostics.map(\.code) == [.notFound])
     }
 }
-
-@Suite struct NotSupportedYetTests {
-    @Test func `what this version cannot do is refused at its key`() {
-        let state = desiredState(
-            desiredApp {
-                $0.manager = Declared("team", at: place(14))
-                $0.rollout = Declared(DesiredRollout(strategy: .rolling), at: place(16))
-                $0.droplet = DesiredDroplet(origin: place(17))
-                $0.droplet?.imageUpdate = Declared(.restage, at: place(18))
-            }
-        )
-
-        let diagnostics = notSupportedYet(in: state)
-
-        #expect(Set(diagnostics.map(\.code)) == [.notSupportedYet])
-        #expect(diagnostics.compactMap(\.primary?.range.start.line).sorted() == [14, 18])
-    }
-
-    @Test func `values that ask for nothing special are fine`() {
-        let state = desiredState(
-            desiredApp {
-                $0.isProtected = Declared(false, at: place())
-                $0.rollout = Declared(DesiredRollout(strategy: .none), at: place())
-            }
-        )
-
-        #expect(notSupportedYet(in: state).isEmpty)
-    }
-}

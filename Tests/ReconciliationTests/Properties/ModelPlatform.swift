@@ -3,7 +3,7 @@ import Reconciliation
 
 /// A platform in memory that merges what it is sent, the way the server does.
 actor ModelPlatform: Platform {
-    private(set) var state: ObservedState
+    var state: ObservedState
     private(set) var sent: [Request] = []
 
     init(_ state: ObservedState) {
@@ -30,6 +30,7 @@ actor ModelPlatform: Platform {
 
     private func change(_ app: inout ObservedApp, by request: Request) -> Answer? {
         let parts = request.path.split(separator: "/").map(String.init)
+        if let answer = stage(&app, by: request) { return answer }
         guard parts.count >= 3 || request.kind == .createDeployment else { return nil }
         switch request.kind {
         case .patchApp where parts[2] == app.guid:
@@ -59,11 +60,13 @@ actor ModelPlatform: Platform {
             restart(&app, isRolling: false)
             return .app(app.fields)
         case .createDeployment where request.body?["relationships"]?["app"]?["data"]?["guid"] == .text(Text(app.guid)):
+            assign(request.body?["droplet"]?["guid"], in: &app)
             restart(&app, isRolling: true)
             var deployment = ObservedDeployment(guid: "deployment", reason: "DEPLOYED", createdAt: "now")
             deployment.isActive = false
             return .deployment(deployment)
-        case .patchApp, .patchDroplet, .createTask, .awaitTask, .restartApp, .createDeployment, .cancelDeployment:
+        case .patchApp, .patchDroplet, .createTask, .awaitTask, .restartApp, .createDeployment, .cancelDeployment,
+            .terminateInstance, .createPackage, .createBuild, .assignDroplet, .awaitBuild, .takeDroplet:
             return nil
         }
     }
@@ -108,7 +111,7 @@ actor ModelPlatform: Platform {
         }
     }
 
-    private func merge(_ body: JSON?, into fields: inout ObservedFields) {
+    func merge(_ body: JSON?, into fields: inout ObservedFields) {
         guard case .object(let members) = body else { return }
         for member in members where member.name == "metadata" {
             for (group, field) in [("labels", Field.label), ("annotations", Field.annotation)] {
@@ -136,7 +139,7 @@ actor ModelPlatform: Platform {
 
     func observe(_ desired: DesiredState) async throws(PlatformError) -> ObservedState { state }
 
-    private var apps: [ObservedApp] { state.spaces.flatMap(\.apps) }
+    var apps: [ObservedApp] { state.spaces.flatMap(\.apps) }
 
     func app(_ guid: String) async throws(PlatformError) -> ObservedApp? { apps.first { $0.guid == guid } }
 
@@ -167,7 +170,7 @@ actor ModelPlatform: Platform {
     }
 
     func droplet(_ guid: String) async throws(PlatformError) -> ObservedDroplet? {
-        apps.compactMap(\.droplet).first { $0.guid == guid }
+        apps.flatMap { [$0.droplet].compactMap(\.self) + $0.staging.droplets }.first { $0.guid == guid }
     }
 
     func runs(ofApp appGUID: String, fingerprint: String) async throws(PlatformError) -> [ObservedTask] {

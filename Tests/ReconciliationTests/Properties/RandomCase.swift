@@ -49,6 +49,7 @@ struct RandomCase {
         droplet.fields[.image] = isDocker ? .value(.text(Text("registry.example/\(name):1"))) : .value(.null)
         droplet.detectedCommands = ["web": "detected", "worker": "detected"]
         app.droplet = droplet
+        if isDocker { addStaging(to: &app) }
         if random.chance(6) {
             app.deployments = [ObservedDeployment(guid: "deployment", reason: "DEPLOYING", createdAt: "now")]
         }
@@ -61,6 +62,34 @@ struct RandomCase {
             app.tasks.append(task)
         }
         return app
+    }
+
+    /// What an interrupted restage can have left.
+    private mutating func addStaging(to app: inout ObservedApp) {
+        let image = Text("registry.example/\(app.name):2")
+        app.staging.packages = [
+            ObservedPackage(guid: "old-package", state: "READY", image: Text("registry.example/\(app.name):1"))
+        ]
+        app.droplet?.packageGUID = random.chance(80) ? "old-package" : nil
+        guard random.chance(70) else { return }
+        app.staging.packages.append(ObservedPackage(guid: "\(app.guid)-new-package", state: "READY", image: image))
+        if random.chance(40) {
+            app.staging.builds = [
+                ObservedBuild(
+                    guid: "\(app.guid)-build",
+                    packageGUID: random.chance(80) ? "\(app.guid)-new-package" : "old-package",
+                    state: .staging,
+                    createdAt: "now"
+                )
+            ]
+        } else if random.chance(60) {
+            var droplet = ObservedDroplet(guid: "\(app.guid)-new-droplet", state: "STAGED", isDocker: true)
+            droplet.fields = metadata()
+            droplet.fields[.image] = .value(.text(image))
+            droplet.packageGUID = "\(app.guid)-new-package"
+            droplet.detectedCommands = app.droplet?.detectedCommands
+            app.staging.droplets = [droplet]
+        }
     }
 
     private mutating func processFields() -> ObservedFields {
@@ -93,15 +122,16 @@ struct RandomCase {
         var desired = DesiredApp(name: name, origin: next())
         if random.chance(15) { return desired }
         desired.fields = someMetadata()
-        if random.chance(40) {
+        if random.chance(55) {
             let strategy = random.pick(DesiredRollout.Strategy.allCases)
             desired.rollout = Declared(DesiredRollout(strategy: strategy), at: next())
         }
         if random.chance(50) {
             desired.droplet = DesiredDroplet(origin: next(), fields: someMetadata())
-            if app.lifecycle == .docker, random.chance(50) {
+            if app.lifecycle == .docker, random.chance(75) {
                 let image = random.pick(["registry.example/\(name):1", "registry.example/\(name):2"])
                 desired.droplet?.fields.append(entry(.image, .text(Text(image))))
+                if random.chance(65) { desired.droplet?.imageUpdate = Declared(.restage, at: next()) }
             }
         }
         for type in ["web", "worker", "clock"] as [Text] where random.chance(55) {
@@ -138,7 +168,7 @@ struct RandomCase {
         var task = DesiredTask(name: name, origin: next())
         task.fields = [entry(.command, .text(Text("bin/\(name)")))] + someMetadata()
         if random.chance(40) { task.fields.append(entry(.memory, .number(128))) }
-        if random.chance(30) { task.run = .oncePerDroplet }
+        if random.chance(45) { task.run = .oncePerDroplet }
         if random.chance(20) { task.template = Declared("web", at: next()) }
         return task
     }

@@ -1,0 +1,46 @@
+package import Reconciliation
+
+/// What has to be looked at while a new droplet is staged and rolled out.
+extension CloudControllerPlatform {
+    package func staging(ofApp appGUID: String) async throws(PlatformError) -> ObservedStaging {
+        let app = ListQuery.Filter("app_guids", [appGUID])
+        async let packages = attempted { () async throws(PlatformError) in
+            try await client.list(ListQuery("/v3/packages", [app, .init("types", ["docker"])]), of: WirePackage.self)
+        }
+        async let builds = attempted { () async throws(PlatformError) in
+            try await client.list(ListQuery("/v3/builds", [app]), of: WireBuild.self)
+        }
+        let droplets = try await client.list(
+            ListQuery("/v3/droplets", [app, .init("states", ["STAGED"])]),
+            of: WireDroplet.self
+        )
+        return ObservedStaging(
+            packages: try await packages.get().map(\.package),
+            builds: try await builds.get().map(\.build),
+            droplets: droplets.map(\.droplet)
+        )
+    }
+
+    package func build(_ guid: String) async throws(PlatformError) -> ObservedBuild? {
+        try await client.getIfPresent("/v3/builds/\(PercentEncoding.once(guid))", as: WireBuild.self)?.build
+    }
+
+    package func deployments(
+        ofApp appGUID: String,
+        rollout label: String
+    ) async throws(PlatformError) -> [ObservedDeployment] {
+        let query = ListQuery(
+            "/v3/deployments",
+            [.init("app_guids", [appGUID])],
+            fixed: "label_selector=\(PercentEncoding.once("\(RolloutLabel.key)=\(label)"))"
+        )
+        return try await client.list(query, of: WireDeployment.self).map(\.deployment)
+    }
+
+    package func activeDeployments() async throws(PlatformError) -> [String: [ObservedDeployment]] {
+        let query = ListQuery("/v3/deployments", [.init("status_values", ["ACTIVE"])])
+        let rows = try await client.list(query, of: WireDeployment.self)
+        return Dictionary(grouping: rows.filter { $0.appGUID != nil }) { $0.appGUID ?? "" }
+            .mapValues { $0.map(\.deployment) }
+    }
+}

@@ -1,0 +1,192 @@
+import Diagnostics
+import TestSupport
+
+@testable import Reconciliation
+
+/// Something that holds for every set of declarations and every foundation.
+struct Property: Sendable, CustomStringConvertible {
+    let description: String
+    /// The rule that it guards; nil where it holds by construction and a test of its own shows that it bites.
+    let rule: Rule?
+    /// What is wrong with the case; nil when nothing is.
+    let complaint: @Sendable (RandomCase) async throws -> String?
+
+    static let all = [
+        appliedPlanIsEmpty, secondApplySendsNothing, dryRunSendsNothing, foreignIsLeftAlone, changedIsLeftAlone,
+        sharedIsLeftAlone, orderIsKept, equalInputGivesEqualPlan,
+    ]
+
+    static let appliedPlanIsEmpty = Property(
+        description: "a plan after an apply has no operations",
+        rule: .comparesFirst
+    ) {
+        example in
+        let platform = ModelPlatform(example.observed)
+        let first = try await apply(example, on: platform)
+        if !first.diagnostics.isEmpty { return "the apply fails: \(first.diagnostics)" }
+        if first.notAttempted > 0 { return "\(first.notAttempted) operations are not attempted" }
+        let second = try await Reconciler(platform: platform).plan(example.desired).plan
+        return second.operations.isEmpty ? nil : "left to do: \(second.operations.map(\.request))"
+    }
+
+    static let secondApplySendsNothing = Property(
+        description: "applying twice is applying once",
+        rule: .leavesBandsAlone
+    ) { example in
+        let platform = ModelPlatform(example.observed)
+        _ = try await apply(example, on: platform)
+        let (count, state) = (await platform.sent.count, await platform.state)
+        _ = try await apply(example, on: platform)
+        let more = await platform.sent.dropFirst(count)
+        if !more.isEmpty { return "the second apply sends \(more)" }
+        return await platform.state == state ? nil : "the second apply changes something"
+    }
+
+    static let dryRunSendsNothing = Property(description: "a dry run sends nothing", rule: nil) { example in
+        let platform = ModelPlatform(example.observed)
+        return try await complaint(about: example, on: DryRunPlatform(reading: platform), sentTo: platform)
+    }
+
+    /// What a run on that platform sends.
+    static func complaint(
+        about example: RandomCase,
+        on platform: any Platform,
+        sentTo model: ModelPlatform
+    ) async throws -> String? {
+        _ = try await apply(example, on: platform)
+        let sent = await model.sent
+        return sent.isEmpty ? nil : "sends \(sent)"
+    }
+
+    static let foreignIsLeftAlone = Property(
+        description: "fields and keys that are neither declared nor recorded are never touched",
+        rule: .removesRecordedKeysOnly
+    ) { example in
+        for (operation, path, value) in touched(by: example) where !isDeclared(path, operation, in: example) {
+            guard let key = metadataKey(path) else { return "\(operation.address) sends \(path)" }
+            let record = ownRecord(operation.address, in: example)
+            if record?.entries[key] == nil { return "\(operation.address) removes \(path), which is not recorded" }
+            if value != .null { return "\(operation.address) sets \(path)" }
+        }
+        return nil
+    }
+
+    static let changedIsLeftAlone = Property(
+        description: "what is removed is still as it was set",
+        rule: .removesUnchangedKeysOnly
+    ) { example in
+        for (operation, path, _) in touched(by: example) where !isDeclared(path, operation, in: example) {
+            guard let key = metadataKey(path), let field = key.metadataField else { continue }
+            let (fields, guid) = observed(operation.address, in: example)
+            guard case .value(.text(let text)) = fields[field] else { return "\(operation.address) removes nothing" }
+            let hash = Ownership(of: [:], inApp: guid).hash(of: .text(text))
+            if ownRecord(operation.address, in: example)?.entries[key] != hash {
+                return "\(operation.address) removes \(path), which somebody has changed"
+            }
+        }
+        return nil
+    }
+
+    static let sharedIsLeftAlone = Property(
+        description: "what another manager holds, too, is not removed",
+        rule: .removesUnsharedKeysOnly
+    ) { example in
+        for (operation, path, _) in touched(by: example) where !isDeclared(path, operation, in: example) {
+            guard let key = metadataKey(path) else { continue }
+            let (fields, guid) = observed(operation.address, in: example)
+            let holders = Ownership(of: fields, inApp: guid).others(than: RandomCase.manager, holding: key)
+            if !holders.isEmpty { return "\(operation.address) removes \(path), which \(holders) hold" }
+        }
+        return nil
+    }
+
+    static let orderIsKept = Property(description: "operations keep the order of the table", rule: .ordersOperations) {
+        example in
+        let operations = plan(example.desired, against: example.observed).plan.operations
+        for (before, after) in zip(operations, operations.dropFirst()) {
+            if before.address.app == after.address.app, before.step.rank > after.step.rank {
+                return "\(after.step) of \(after.address) comes after \(before.step)"
+            }
+        }
+        return nil
+    }
+
+    static let equalInputGivesEqualPlan = Property(description: "equal input gives an equal plan", rule: .ordersApps) {
+        example in
+        var shuffled = example
+        var random = SeededGenerator(seed: 7)
+        shuffled.observed.spaces[0].apps.shuffle(using: &random)
+        shuffled.desired.spaces[0].apps.shuffle(using: &random)
+        let (one, other) = (
+            plan(example.desired, against: example.observed), plan(shuffled.desired, against: shuffled.observed)
+        )
+        return one.plan == other.plan ? nil : "the plans differ"
+    }
+
+    private static func apply(_ example: RandomCase, on platform: any Platform) async throws -> ApplyReport {
+        let reconciler = Reconciler(platform: platform)
+        return await reconciler.apply(
+            try await reconciler.plan(example.desired),
+            of: example.desired,
+            on: platform,
+            options: ApplyOptions(),
+            clock: JumpingClock()
+        ) { _ in }
+    }
+}
+
+// MARK: - What a plan touches
+
+extension Property {
+    /// The leaves of every body that would be sent to change something that exists; our own annotations are left out.
+    private static func touched(by example: RandomCase) -> [(Plan.Operation, path: [Text], value: JSON)] {
+        plan(example.desired, against: example.observed).plan.operations
+            .filter { $0.action == .update || $0.action == .adopt || $0.action == .release }
+            .flatMap { operation in
+                leaves(of: operation.request.body ?? .null).filter { leaf in
+                    !(leaf.path.last?.string.hasPrefix("evenkeel.dev/") ?? false)
+                }
+                .map { (operation, $0.path, $0.value) }
+            }
+    }
+
+    private static func leaves(of json: JSON, below path: [Text] = []) -> [(path: [Text], value: JSON)] {
+        guard let members = json.members, !members.isEmpty else { return path.isEmpty ? [] : [(path, json)] }
+        return members.flatMap { leaves(of: $0.value, below: path + [$0.name]) }
+    }
+
+    private static func metadataKey(_ path: [Text]) -> OwnershipRecord.Name? {
+        guard path.count == 3, path[0] == "metadata" else { return nil }
+        return path[1] == "labels" ? .init(.labels, path[2]) : .init(.annotations, path[2])
+    }
+
+    private static func isDeclared(_ path: [Text], _ operation: Plan.Operation, in example: RandomCase) -> Bool {
+        guard let app = example.desired.apps.map(\.app).first(where: { $0.name == operation.address.app }) else {
+            return false
+        }
+        let fields: [DeclaredField] =
+            switch operation.address.part {
+            case .app: app.fields
+            case .droplet: app.droplet?.fields ?? []
+            case .process(let type): app.processes.first { $0.type == type }?.fields ?? []
+            case .task(let name): app.tasks.first { $0.name == name }?.fields ?? []
+            }
+        return fields.contains { $0.field.definition.path.map { Text($0) } == path }
+    }
+
+    /// What was observed of the resource, and the guid of its app.
+    private static func observed(_ address: Address, in example: RandomCase) -> (ObservedFields, String) {
+        guard let app = example.observed.spaces[0].app(named: address.app) else { return ([:], "") }
+        switch address.part {
+        case .app: return (app.fields, app.guid)
+        case .droplet: return (app.droplet?.fields ?? [:], app.guid)
+        case .process(let type): return (app.processes.first { $0.type == type }?.fields ?? [:], app.guid)
+        case .task: return ([:], app.guid)
+        }
+    }
+
+    private static func ownRecord(_ address: Address, in example: RandomCase) -> OwnershipRecord? {
+        let (fields, guid) = observed(address, in: example)
+        return Ownership(of: fields, inApp: guid).records[RandomCase.manager]
+    }
+}

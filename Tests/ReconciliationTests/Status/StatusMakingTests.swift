@@ -1,0 +1,123 @@
+import Diagnostics
+import Reconciliation
+import Testing
+
+@Suite struct StatusMakingTests {
+    private func process(_ type: Text, _ guid: String, instances: Int = 1) -> ObservedProcess {
+        var process = ObservedProcess(guid: guid, type: type, version: "v1", fields: observedProcessFields)
+        process.fields[.instances] = .value(.number(instances))
+        return process
+    }
+
+    private func observed(_ change: (inout ObservedApp) -> Void = { _ in }) -> ObservedState {
+        observedState(
+            observedApp {
+                $0.processes = [process("worker", "p2"), process("web", "p1", instances: 2)]
+                change(&$0)
+            }
+        )
+    }
+
+    private func instance(_ index: Int, _ state: String, isRoutable: Bool? = nil) -> ObservedInstance {
+        var instance = ObservedInstance(index: index, state: state)
+        instance.isRoutable = isRoutable
+        return instance
+    }
+
+    @Test func `web comes first and processes that are not declared are shown, too`() throws {
+        let (report, diagnostics) = status(of: desiredState(desiredApp()), against: observed())
+
+        let app = try #require(report.apps.first)
+        #expect(diagnostics.isEmpty)
+        #expect(app.processes.map(\.guid) == ["p1", "p2"])
+        #expect(app.processes.map(\.wanted) == [2, 1])
+        #expect(app.processes.allSatisfy { $0.instances == .unknown("not asked") && $0.ready == nil })
+    }
+
+    @Test func `ready is what runs and is not kept from taking traffic`() {
+        let instances = [
+            instance(0, "RUNNING"), instance(1, "RUNNING", isRoutable: true), instance(2, "RUNNING", isRoutable: false),
+            instance(3, "CRASHED"), instance(4, "STARTING", isRoutable: true),
+        ]
+        let (report, _) = status(
+            of: desiredState(desiredApp()),
+            against: observed { $0.processes = [process("web", "p1", instances: 5)] },
+            instances: ["p1": .known(instances)]
+        )
+
+        #expect(report.apps.first?.processes.first?.ready == 2)
+        #expect(StatusSummary(report).line == "Status: 1 app, 1 process, 2 of 5 instances ready.")
+    }
+
+    @Test func `nothing is to run of an app that is stopped`() {
+        let (report, _) = status(
+            of: desiredState(desiredApp()),
+            against: observed { $0.isStarted = false },
+            instances: ["p1": .known([instance(0, "RUNNING")])]
+        )
+
+        #expect(report.apps.first?.processes.allSatisfy { $0.instances == .stopped } == true)
+        #expect(StatusSummary(report).line == "Status: 1 app, 2 processes, 0 of 0 instances ready. 1 app stopped.")
+    }
+
+    @Test func `a deployment tells the old process from the new one, and its instances are not compared`() throws {
+        let app = desiredApp {
+            $0.processes = [
+                DesiredProcess(type: "web", origin: place(), fields: [declared(.instances, .number(9))])
+            ]
+        }
+        let (report, _) = status(
+            of: desiredState(app),
+            against: observed {
+                $0.olderProcesses = [process("web", "p0")]
+                $0.deployments = [
+                    ObservedDeployment(guid: "d", reason: "DEPLOYING", createdAt: "now", newProcessGUIDs: ["p1"])
+                ]
+            }
+        )
+
+        let processes = try #require(report.apps.first?.processes)
+        #expect(processes.map(\.guid) == ["p0", "p1", "p2"])
+        #expect(processes.map(\.role) == [.old, .new, .only])
+        #expect(processes.prefix(2).allSatisfy { $0.fields.allSatisfy { $0.declared == nil } })
+    }
+
+    @Test func `declared checks stand beside the observed ones`() throws {
+        let app = desiredApp {
+            $0.processes = [
+                DesiredProcess(
+                    type: "web",
+                    origin: place(),
+                    fields: [declared(.healthCheck(.type), .text("http")), declared(.instances, .band(min: 1, max: 4))]
+                )
+            ]
+        }
+        let (report, _) = status(of: desiredState(app), against: observed())
+
+        let fields = try #require(report.apps.first?.processes.first?.fields)
+        func standing(_ field: Field) -> FieldStanding? { fields.first { $0.field == field }?.standing }
+        #expect(standing(.healthCheck(.type)) == .differs(to: .text("http")))
+        #expect(standing(.instances) == .inPlace)
+        #expect(standing(.healthCheck(.timeout)) == nil)
+        #expect(!fields.contains { $0.field == .command || $0.field == .memory })
+    }
+
+    @Test func `the newest run of what is declared counts, not the newest of the name`() throws {
+        let task = DesiredTask(name: "migrate", origin: place(), fields: [declared(.command, .text("bin/migrate"))])
+        let desired = desiredState(desiredApp { $0.tasks = [task] })
+        let fingerprint = Fingerprint(of: task, droplet: nil).hex
+        let rows = [
+            observedRun("migrate", 1, .failed, fingerprint: fingerprint), observedRun("migrate", 2, .succeeded),
+            observedRun("migrate", 3, .running, fingerprint: "other"), observedRun("Migrate", 4, .running),
+        ]
+
+        let (report, _) = status(of: desired, against: observed { $0.tasks = rows })
+
+        let shown = try #require(report.apps.first?.tasks.first)
+        #expect(shown.run?.sequenceID == 1 && shown.isDeclaredRun && shown.hasFailed)
+        #expect(shown.others.map(\.sequenceID) == [3])
+        let (without, _) = status(of: desired, against: observed { $0.tasks = Array(rows.dropFirst()) })
+        let newest = try #require(without.apps.first?.tasks.first)
+        #expect(newest.run?.sequenceID == 3 && !newest.isDeclaredRun && !newest.hasFailed)
+    }
+}
