@@ -1,13 +1,13 @@
 /// A message to the person at the keyboard about one thing that is wrong or worth knowing.
 ///
 /// It is data; `DiagnosticRenderer` makes text of it.
-package struct Diagnostic: Hashable, Sendable {
-    package enum Severity: String, Hashable, Sendable {
+package struct Diagnostic: Hashable, Sendable, Codable {
+    package enum Severity: String, Hashable, Sendable, Codable {
         case error, warning
     }
 
     /// A place in a file with what is to be said about it there.
-    package struct Annotation: Hashable, Sendable {
+    package struct Annotation: Hashable, Sendable, Codable {
         package let range: SourceRange
         package let label: String?
 
@@ -18,7 +18,7 @@ package struct Diagnostic: Hashable, Sendable {
     }
 
     /// A line below the excerpt: a fact, the server's own words, or one thing to do.
-    package enum Detail: Hashable, Sendable {
+    package enum Detail: Hashable, Sendable, Codable {
         case note(String)
         case api(String)
         case help(String)

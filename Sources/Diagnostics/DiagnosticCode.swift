@@ -1,5 +1,5 @@
 /// The stable names of everything that Evenkeel complains about, as printed in `error[code]`.
-package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
+package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
     // Reading files and YAML
     case unreadableFile = "unreadable-file"
     case noManifests = "no-manifests"
@@ -42,6 +42,11 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
     case protected = "protected"
     case unreadableRecord = "unreadable-record"
     case recordLimit = "record-limit"
+
+    // Saved plans
+    case planNotSaved = "plan-not-saved"
+    case invalidPlan = "invalid-plan"
+    case planStale = "plan-stale"
 
     // Talking to the API
     case unreachable = "unreachable"

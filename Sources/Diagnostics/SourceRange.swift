@@ -1,5 +1,5 @@
 /// A place in a file: 1-based, columns count Unicode scalars.
-package struct SourcePosition: Hashable, Comparable, Sendable {
+package struct SourcePosition: Hashable, Comparable, Sendable, Codable {
     package let line: Int
     package let column: Int
 
@@ -16,7 +16,7 @@ package struct SourcePosition: Hashable, Comparable, Sendable {
 /// A stretch of a file, from `start` up to but not including `end`.
 ///
 /// `file` is the path as the user gave it; `-` is standard input. An empty range stands for an empty value.
-package struct SourceRange: Hashable, Sendable {
+package struct SourceRange: Hashable, Sendable, Codable {
     package let file: String
     package let start: SourcePosition
     package let end: SourcePosition

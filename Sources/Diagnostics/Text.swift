@@ -38,6 +38,17 @@ extension Text: ExpressibleByStringLiteral {
     }
 }
 
+extension Text: Codable {
+    package init(from decoder: any Decoder) throws {
+        self.init(try decoder.singleValueContainer().decode(String.self))
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(string)
+    }
+}
+
 extension Text: CustomStringConvertible {
     package var description: String { string }
 }

@@ -18,7 +18,7 @@ struct EvenkeelCommand: ParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            ValidateCommand.self, PlanCommand.self, ApplyCommand.self, StatusCommand.self,
+            ValidateCommand.self, PlanCommand.self, ApplyCommand.self, ShowCommand.self, StatusCommand.self,
             RestartInstanceCommand.self, SchemaCommand.self, SandboxCommand.self,
         ]
     )

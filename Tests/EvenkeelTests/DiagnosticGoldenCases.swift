@@ -140,6 +140,7 @@ extension DiagnosticGoldenTests {
             command: "apply",
             arguments: ["--yes", "--max-changes", "50%"]
         ),
+        Case(code: .planNotSaved, apps: instances, arguments: ["--out", "/nowhere/plan.json"]),
         Case(code: .protected, apps: protected),
         Case(code: .protected, variant: "apply", apps: protected, command: "apply", arguments: ["--yes"]),
         Case(

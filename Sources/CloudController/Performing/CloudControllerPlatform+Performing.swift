@@ -51,7 +51,8 @@ extension CloudControllerPlatform {
                 CloudControllerPlatform.taskTimeout
             )
             message.timeout = timeout
-            message.deadline = ContinuousClock.now + timeout
+            // Where a claim guards the request, nothing may hold it up for longer than the claim stands.
+            if request.timeout != nil { message.deadline = ContinuousClock.now + timeout }
         }
         return message
     }

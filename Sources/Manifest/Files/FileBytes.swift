@@ -7,8 +7,8 @@ import Darwin
 #endif
 
 /// Why a file or folder cannot be read, in words.
-struct FileProblem: Error {
-    let reason: String
+package struct FileProblem: Error {
+    package let reason: String
 
     init(_ reason: String) {
         self.reason = reason
@@ -30,7 +30,7 @@ struct FileProblem: Error {
 /// The bytes of a file or of a pipe, such as `<(command)` in a shell.
 ///
 /// `FoundationEssentials` reads no pipes. Reading stops at the limit, so that a device does not fill the memory.
-func bytes(ofFile path: String, limit: Int) throws(FileProblem) -> [UInt8] {
+package func bytes(ofFile path: String, limit: Int) throws(FileProblem) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw FileProblem(number: errno) }
     defer { close(descriptor) }

@@ -34,7 +34,7 @@ package struct Variables: Sendable {
     /// The text with the values in it, and the names that have none with their places in it.
     struct Substitution {
         var text: Text
-        /// The text as written, if a secret went into it.
+        /// The text with all values but secrets in it, if a secret went into it.
         var masked: Text?
         var unresolved: [(name: Text, offset: Int)] = []
     }
@@ -47,23 +47,30 @@ package struct Variables: Sendable {
         let scalars = Array(text.string.unicodeScalars)
         var result = Substitution(text: text)
         var output = String.UnicodeScalarView()
+        var masked = String.UnicodeScalarView()
+        var holdsSecret = false
         var index = 0
         while index < scalars.count {
             guard let end = Variables.endOfVariable(in: scalars, at: index) else {
                 output.append(scalars[index])
+                masked.append(scalars[index])
                 index += 1
                 continue
             }
             let name = Text(String(String.UnicodeScalarView(scalars[index + 2..<end - 2])))
             if let value = values[name] {
                 output.append(contentsOf: value.text.string.unicodeScalars)
-                if value.isSecret { result.masked = text }
+                masked.append(
+                    contentsOf: value.isSecret ? Array(scalars[index..<end]) : Array(value.text.string.unicodeScalars)
+                )
+                holdsSecret = holdsSecret || value.isSecret
             } else {
                 result.unresolved.append((name, index))
             }
             index = end
         }
         result.text = Text(String(output))
+        if holdsSecret { result.masked = Text(String(masked)) }
         return result
     }
 

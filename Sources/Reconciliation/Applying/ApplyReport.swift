@@ -37,7 +37,7 @@ package struct ApplyReport: Hashable, Sendable {
     }
 
     /// The report of operations that something kept from being attempted.
-    init(notAttempting operations: [Plan.Operation], because problems: [Diagnostic] = []) {
+    package init(notAttempting operations: [Plan.Operation], because problems: [Diagnostic] = []) {
         entries = operations.map { Entry($0, .notAttempted) }
         self.problems = problems
     }

@@ -24,11 +24,32 @@ package struct FieldChange: Hashable, Sendable {
         isImplied: Bool = false,
         isRemoval: Bool = false
     ) {
+        let shown = written.map { Text(maskedText($0, hiding: after.json ?? .null)) }
+        self.init(
+            field,
+            from: before,
+            to: after,
+            at: origin,
+            shown: shown,
+            isImplied: isImplied,
+            isRemoval: isRemoval
+        )
+    }
+
+    init(
+        _ field: Field,
+        from before: FieldValue,
+        to after: DesiredValue,
+        at origin: SourceRange,
+        shown: Text?,
+        isImplied: Bool,
+        isRemoval: Bool
+    ) {
         self.field = field
         self.before = before
         self.after = after
         self.origin = origin
-        masked = written.map { Text(maskedText($0, hiding: after.json ?? .null)) }
+        masked = shown
         self.isImplied = isImplied
         self.isRemoval = isRemoval
     }

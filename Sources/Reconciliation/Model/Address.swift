@@ -42,6 +42,39 @@ package struct Address: Hashable, Sendable {
         }
     }
 
+    /// Reads the printed form; nil when it is none.
+    package init?(printed text: String) {
+        let segments = text.split(separator: "/", omittingEmptySubsequences: false).map { Address.decoded($0) }
+        let names = segments.compactMap(\.self)
+        guard names.count == segments.count, names.count >= 3, !names.contains(where: \.isEmpty) else { return nil }
+        let part: Part
+        switch (names.count, names.count > 3 ? names[3] : "") {
+        case (3, _): part = .app
+        case (4, "droplet"): part = .droplet
+        case (5, "processes"): part = .process(names[4])
+        case (5, "tasks"): part = .task(names[4])
+        default: return nil
+        }
+        self.init(organization: names[0], space: names[1], app: names[2], part: part)
+    }
+
+    private static func decoded(_ segment: Substring) -> Text? {
+        var bytes: [UInt8] = []
+        var rest = segment.utf8[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            guard let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16), rest.count >= 2 else {
+                return nil
+            }
+            bytes.append(value)
+            rest = rest.dropFirst(2)
+        }
+        return String(validating: bytes, as: UTF8.self).map { Text($0) }
+    }
+
     private static func encoded(_ name: Text) -> String {
         var result = ""
         for scalar in name.string.unicodeScalars {

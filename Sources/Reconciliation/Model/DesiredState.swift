@@ -3,7 +3,7 @@ package import Diagnostics
 /// What the manifests ask for: the resources that they declare, with only the fields that they mention.
 ///
 /// Made by `Manifest`. It knows places in files and no guids.
-package struct DesiredState: Hashable, Sendable {
+package struct DesiredState: Hashable, Sendable, Codable {
     /// One entry a document that has an `api` key: the observed API must be among the URLs of each.
     package var pins: [APIPin]
     /// Documents that name the same space are merged; sorted by organization and space.
@@ -33,7 +33,7 @@ package struct DesiredState: Hashable, Sendable {
 }
 
 /// The API URLs that a document may be applied to.
-package struct APIPin: Hashable, Sendable {
+package struct APIPin: Hashable, Sendable, Codable {
     package let urls: [Text]
     package let origin: SourceRange
 
@@ -44,7 +44,7 @@ package struct APIPin: Hashable, Sendable {
 }
 
 /// A space with the apps declared in it.
-package struct DesiredSpace: Hashable, Sendable {
+package struct DesiredSpace: Hashable, Sendable, Codable {
     package var organization: Declared<Text>
     package var space: Declared<Text>
     /// Sorted by name.
@@ -69,6 +69,8 @@ package struct Declared<Value: Hashable & Sendable>: Hashable, Sendable {
         self.origin = origin
     }
 }
+
+extension Declared: Codable where Value: Codable {}
 
 /// A field that a manifest mentions.
 package struct DeclaredField: Hashable, Sendable {
@@ -101,7 +103,7 @@ package struct DeclaredField: Hashable, Sendable {
 /// An app with what is declared of it.
 ///
 /// Resources inside are in the order of the manifest.
-package struct DesiredApp: Hashable, Sendable {
+package struct DesiredApp: Hashable, Sendable, Codable {
     package var name: Text
     /// The place of the app's name.
     package var origin: SourceRange
@@ -135,8 +137,8 @@ package struct DesiredApp: Hashable, Sendable {
 }
 
 /// How changed settings are made live.
-package struct DesiredRollout: Hashable, Sendable {
-    package enum Strategy: String, Hashable, Sendable, CaseIterable {
+package struct DesiredRollout: Hashable, Sendable, Codable {
+    package enum Strategy: String, Hashable, Sendable, Codable, CaseIterable {
         case none, restart, rolling
     }
 
@@ -154,8 +156,8 @@ package struct DesiredRollout: Hashable, Sendable {
 }
 
 /// The app's current droplet, whatever its guid.
-package struct DesiredDroplet: Hashable, Sendable {
-    package enum ImageUpdate: String, Hashable, Sendable, CaseIterable {
+package struct DesiredDroplet: Hashable, Sendable, Codable {
+    package enum ImageUpdate: String, Hashable, Sendable, Codable, CaseIterable {
         case inPlace = "in_place"
         case restage
     }
@@ -173,7 +175,7 @@ package struct DesiredDroplet: Hashable, Sendable {
 }
 
 /// A process, named by its type.
-package struct DesiredProcess: Hashable, Sendable {
+package struct DesiredProcess: Hashable, Sendable, Codable {
     package var type: Text
     /// The place of the type.
     package var origin: SourceRange
@@ -187,13 +189,13 @@ package struct DesiredProcess: Hashable, Sendable {
 }
 
 /// A task that must have run, or that must not be running.
-package struct DesiredTask: Hashable, Sendable {
-    package enum Run: String, Hashable, Sendable, CaseIterable {
+package struct DesiredTask: Hashable, Sendable, Codable {
+    package enum Run: String, Hashable, Sendable, Codable, CaseIterable {
         case once
         case oncePerDroplet = "once_per_droplet"
     }
 
-    package enum Position: String, Hashable, Sendable, CaseIterable {
+    package enum Position: String, Hashable, Sendable, Codable, CaseIterable {
         case beforeRollout = "before_rollout"
         case afterRollout = "after_rollout"
     }

@@ -17,7 +17,7 @@ package indirect enum JSON: Hashable, Sendable {
     case list([JSON])
     case object([Member])
 
-    package struct Member: Hashable, Sendable {
+    package struct Member: Hashable, Sendable, Codable {
         package let name: Text
         package let value: JSON
 

@@ -196,7 +196,7 @@ package struct ObservedTask: Hashable, Sendable {
 }
 
 /// A deployment of an app's web process.
-package struct ObservedDeployment: Hashable, Sendable {
+package struct ObservedDeployment: Hashable, Sendable, Codable {
     package var guid: String
     /// ACTIVE, not FINALIZED.
     package var isActive = true

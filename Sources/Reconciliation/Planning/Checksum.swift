@@ -57,18 +57,20 @@ extension FieldValue {
 }
 
 extension JSON {
-    /// The body without what the marker of an owed restart says: it tells of what ran before, not of what is asked for.
+    /// The body without what Evenkeel notes about what ran before: the marker of an owed restart, the runs of a task and the
+    /// claims to them tell nothing of what is asked for.
     var withoutMarker: JSON {
         switch self {
         case .null, .bool, .number, .text, .symbol, .template, .masked: self
         case .list(let elements): .list(elements.map(\.withoutMarker))
         case .object(let members):
             .object(
-                members.map { member in
-                    JSON.Member(
-                        member.name,
-                        member.name == RestartMarker.key ? .symbol("restart-owed") : member.value.withoutMarker
-                    )
+                members.compactMap { member in
+                    let key = member.name.string.utf8
+                    let isRunNote = ["run.", "claim."].contains { key.starts(with: "evenkeel.dev/\($0)".utf8) }
+                    if isRunNote { return nil }
+                    let isMarker = member.name == RestartMarker.key
+                    return JSON.Member(member.name, isMarker ? .symbol("restart-owed") : member.value.withoutMarker)
                 }
             )
         }

@@ -47,7 +47,7 @@ package struct Fingerprint: Hashable, Sendable {
 }
 
 /// The SHA-256 of the text's UTF-8, two lower-case digits a byte.
-func sha256Hex(_ text: String) -> String {
+package func sha256Hex(_ text: String) -> String {
     let digits = Array("0123456789abcdef".unicodeScalars)
     var result = String.UnicodeScalarView()
     for byte in SHA256.hash(data: Array(text.utf8)) {

@@ -10,7 +10,7 @@
 ///           rollout           makes the settings live
 ///         tasks after rollout
 ///     task metadata           of the runs that exist by then
-package enum OperationStep: String, Hashable, Sendable, CaseIterable {
+package enum OperationStep: String, Hashable, Sendable, Codable, CaseIterable {
     case cancelTasks = "cancel_tasks"
     case dropletImage = "droplet_image"
     case dropletMetadata = "droplet_metadata"

@@ -4,16 +4,16 @@ package import Diagnostics
 ///
 /// A value: `plan` prints it, `apply` performs exactly it. Equal manifests and equal observed state give an equal
 /// plan, byte for byte; it holds no times and no guids but those in preconditions.
-package struct Plan: Hashable, Sendable {
+package struct Plan: Hashable, Sendable, Codable {
     /// A declared field whose value is kept from this user, so that nobody knows whether it differs.
-    package struct Unknown: Hashable, Sendable {
+    package struct Unknown: Hashable, Sendable, Codable {
         package let address: Address
         package let field: Field
         package let origin: SourceRange
     }
 
     /// A declared run that ended as FAILED; it is not repeated.
-    package struct FailedRun: Hashable, Sendable {
+    package struct FailedRun: Hashable, Sendable, Codable {
         package let address: Address
         package let origin: SourceRange
         /// The server's words, if it gave any.
@@ -25,28 +25,28 @@ package struct Plan: Hashable, Sendable {
     }
 
     /// Fields of a resource that have left the manifest.
-    package struct NoLongerManaged: Hashable, Sendable {
+    package struct NoLongerManaged: Hashable, Sendable, Codable {
         package let address: Address
         /// Names of the fields, as in manifests.
         package let fields: [String]
     }
 
     /// A run that is recorded and counts as run, although its row is gone and nobody saw how it ended.
-    package struct UnseenRun: Hashable, Sendable {
+    package struct UnseenRun: Hashable, Sendable, Codable {
         package let address: Address
         package let origin: SourceRange
         package let sequenceID: Int
     }
 
     /// An app that is changed only when a deployment that somebody else started has ended.
-    package struct Wait: Hashable, Sendable {
+    package struct Wait: Hashable, Sendable, Codable {
         package let address: Address
         package let origin: SourceRange
         package let deployment: ObservedDeployment
     }
 
     /// An app that is only disturbed when the command line allows it.
-    package struct Protection: Hashable, Sendable {
+    package struct Protection: Hashable, Sendable, Codable {
         package let address: Address
         /// The place of `protected: true`.
         package let origin: SourceRange
@@ -94,8 +94,8 @@ package struct Plan: Hashable, Sendable {
 
 extension Plan {
     /// One step on one resource: one write, with what has to go before and after it.
-    package struct Operation: Hashable, Sendable {
-        package enum Action: String, Hashable, Sendable {
+    package struct Operation: Hashable, Sendable, Codable {
+        package enum Action: String, Hashable, Sendable, Codable {
             case update, run, cancel, restart
             /// Only records on the platform what is in place already.
             case adopt
@@ -106,7 +106,7 @@ extension Plan {
         }
 
         /// When the platform acts on it.
-        package enum Effect: String, Hashable, Sendable {
+        package enum Effect: String, Hashable, Sendable, Codable {
             case atOnce = "at_once"
             case afterRestart = "after_restart"
             /// The plan restarts the app itself.
@@ -120,15 +120,15 @@ extension Plan {
         package let step: OperationStep
         package let origin: SourceRange
         package let effect: Effect
-        package let changes: [FieldChange]
-        package let request: Request
-        package let preconditions: [Precondition]
+        package internal(set) var changes: [FieldChange]
+        package internal(set) var request: Request
+        package internal(set) var preconditions: [Precondition]
         /// What the caller lacks to do this, in words that follow "needs".
         package var needs: String?
         /// Facts worth knowing before agreeing.
         package var notes: [String]
         /// The declared fields that the answer has to show.
-        package let expected: [DeclaredField]
+        package internal(set) var expected: [DeclaredField]
         /// The run that a task's operation is about; nil for others.
         package var run: Run?
         /// Why it will not be attempted, in words that follow "not attempted:"; nil for what will be.
@@ -147,14 +147,14 @@ extension Plan {
     }
 
     /// An app whose settings wait for a restart that nobody has made and that this plan does not make.
-    package struct Owed: Hashable, Sendable {
+    package struct Owed: Hashable, Sendable, Codable {
         package let address: Address
         /// Names of the settings that are not live.
         package let fields: [String]
     }
 
     /// Which run of a task is meant; the fingerprint is nil for one that is cancelled whatever it is.
-    package struct Run: Hashable, Sendable {
+    package struct Run: Hashable, Sendable, Codable {
         package var fingerprint: String?
         /// Of an existing row; nil for one to be created.
         package let sequenceID: Int?
@@ -176,15 +176,16 @@ extension Plan {
     }
 
     /// What was observed of something that the operation depends on.
-    package struct Precondition: Hashable, Sendable {
+    package struct Precondition: Hashable, Sendable, Codable {
         package let name: String
         package let value: FieldValue
         /// The observed value belongs to a masked field.
         package let isMasked: Bool
 
+        /// Of a masked field only the start of the value's hash is kept.
         package init(_ name: String, _ value: FieldValue, isMasked: Bool = false) {
             self.name = name
-            self.value = value
+            self.value = isMasked && value != .null ? .text(Text(shortHash(of: value.json))) : value
             self.isMasked = isMasked
         }
     }
@@ -201,7 +202,7 @@ extension Plan {
 /// How a run that is FAILED on the platform ended.
 ///
 /// `cloud_controller_ng app/actions/task_create.rb`, `lib/cloud_controller/diego/tasks_sync.rb`.
-package enum RunOutcome: String, Hashable, Sendable {
+package enum RunOutcome: String, Hashable, Sendable, Codable {
     case notStarted = "not_started"
     case unknown
     case canceled

@@ -1,7 +1,7 @@
 package import Diagnostics
 
 /// What the person at the command line allows a plan to do.
-package struct PlanOptions: Hashable, Sendable {
+package struct PlanOptions: Hashable, Sendable, Codable {
     /// What another manager holds with another value is taken over.
     package var forcesConflicts: Bool
 

@@ -3,7 +3,7 @@
 /// `{app.guid}`, `{process.guid}`, `{droplet.guid}` and `{run}` stand in paths and bodies until `filled(with:)` puts
 /// observed values there, right before sending. Where a new droplet is staged, `{package.guid}` and `{build.guid}` are those
 /// on the way to it, and `{droplet.guid}` is the new one from then on.
-package struct Request: Hashable, Sendable {
+package struct Request: Hashable, Sendable, Codable {
     package enum Method: String, Hashable, Sendable {
         case get = "GET"
         case post = "POST"
@@ -12,7 +12,7 @@ package struct Request: Hashable, Sendable {
     }
 
     /// What the request asks for, which is also what its answer shows.
-    package enum Kind: Hashable, Sendable {
+    package enum Kind: String, Hashable, Sendable, Codable {
         case patchApp, patchProcess, scaleProcess, patchDroplet, createTask, patchTask, cancelTask
         /// Reads a run until it has ended; it changes nothing.
         case awaitTask

@@ -67,5 +67,8 @@ extension DeclaredField {
 /// What outputs show in place of a secret value: the text as written and the start of the value's hash, so that
 /// two values can be told apart.
 package func maskedText(_ written: Text, hiding value: JSON) -> String {
-    "\(written) (\(sha256Hex(value.wire).prefix(8)))"
+    "\(written) (\(shortHash(of: value)))"
 }
+
+/// The start of the value's hash: enough to tell two values apart.
+func shortHash(of value: JSON) -> String { String(sha256Hex(value.wire).prefix(8)) }

@@ -186,6 +186,12 @@ extension AppPlanner {
         draft.action = .run
         draft.run = Plan.Run(fingerprint: fingerprint.specification == nil ? fingerprint.hex : nil, sequenceID: nil)
         draft.run?.specification = fingerprint.specification
+        if droplet.isImageMasked, let image = desired.declaredImage?.json {
+            let members = fingerprint.specification?.members
+            draft.run?.specification = members.map { members in
+                .object(members.map { $0.name == "image" ? JSON.Member($0.name, image) : $0 })
+            }
+        }
         draft.run?.attempt = attempt
         draft.run?.lastAttempt = 1 + (task.retries?.value ?? 0)
         draft.run?.wait = task.wait?.value

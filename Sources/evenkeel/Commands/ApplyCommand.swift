@@ -9,9 +9,11 @@ struct ApplyCommand: ParsableCommand, ConsoleCommand {
         commandName: "apply",
         abstract: "Plan, ask, and send what the plan says; safe to repeat.",
         discussion: """
+            Without a terminal one of --yes, --dry-run, --plan and --checksum is needed: nobody can be asked.
+
             Exit status: 0 when everything declared is in place, 1 when something could not be done, 3 when it is refused: a \
-            manifest is meant for another API, or more would be disturbed than the limits allow; 5 when a declared task has failed, 64 for a wrong command line, 130 when \
-            interrupted.
+            manifest or plan is meant for another API, or more would be disturbed than the limits allow; 4 when the \
+            approved plan is stale, 5 when a declared task has failed, 64 for a wrong command line, 130 when interrupted.
             """
     )
 
@@ -20,6 +22,27 @@ struct ApplyCommand: ParsableCommand, ConsoleCommand {
 
     @Flag(name: [.customLong("yes"), .customLong("auto-approve")], help: "Do not ask.")
     var isApproved = false
+
+    @Option(
+        name: .customLong("plan"),
+        help: ArgumentHelp(
+            "Perform this saved plan and no other, without asking; takes no manifests, but the same --secrets-file. "
+                + "- is standard input.",
+            valueName: "file"
+        )
+    )
+    var planFile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Plan again, and go on without asking only when the plan has this checksum.",
+            valueName: "sha256"
+        )
+    )
+    var checksum: String?
+
+    @Option(help: ArgumentHelp("The form of the answer on stdout.", valueName: "format"))
+    var format: OutputFormat = .text
 
     @Flag(help: "Show every request that would be sent, and send none.")
     var dryRun = false
@@ -50,6 +73,17 @@ struct ApplyCommand: ParsableCommand, ConsoleCommand {
     var failFast = false
 
     func validate() throws {
+        if planFile == nil {
+            try work.manifests.requirePaths()
+        } else if work.manifests.areGiven || !work.targets.targets.isEmpty || checksum != nil || limits.forceConflicts {
+            throw ValidationError(
+                "--plan performs what was planned: it takes no manifests, variables, --target, --checksum "
+                    + "or --force-conflicts"
+            )
+        }
+        if let checksum, checksum.wholeMatch(of: #/[0-9a-fA-F]{64}/#) == nil {
+            throw ValidationError("--checksum takes the 64 hex digits that a plan prints, not `\(checksum)`")
+        }
         guard parallelism >= 1 else { throw ValidationError("--parallelism takes a whole number, 1 or more") }
         guard seconds(waitForDeployments) != nil else {
             throw ValidationError("--wait-for-deployments takes digits and one of s, m, h, not `\(waitForDeployments)`")
@@ -61,69 +95,66 @@ struct ApplyCommand: ParsableCommand, ConsoleCommand {
     }
 
     func run(on console: Console) async throws -> ExitStatus {
-        guard isApproved || dryRun || (console.canAsk && work.format == .text) else {
-            console.talk("Error: nobody can be asked here: pass --yes to apply, or --dry-run to look")
+        let isDecided = isApproved || dryRun || planFile != nil || checksum != nil
+        guard isDecided || (console.canAsk && format == .text) else {
+            console.talk(
+                "Error: nobody can be asked here: pass --yes to apply, --dry-run to look, or --plan or --checksum to "
+                    + "apply what was approved"
+            )
             return .usage
         }
         let interruption = Interruption()
-        return try await interruption.guarding { try await planAndApply(on: console, interruption) }
+        return await interruption.guarding { await connect(on: console, interruption) }
     }
 
-    private func planAndApply(on console: Console, _ interruption: Interruption) async throws -> ExitStatus {
-        let desk = Desk(console: console, work: work)
-        let preparation: Preparation
-        do {
-            preparation = try prepare(on: console)
+    private func connect(on console: Console, _ interruption: Interruption) async -> ExitStatus {
+        let desk = Desk(console: console, output: work.output, format: PlanFormat(format))
+        do throws(Preparation.Refusal) {
+            if let planFile {
+                let (preparation, approved) = try Preparation.prepare(planFile, work, on: console)
+                return await connected(parallel(preparation), desk, interruption) { session, platform in
+                    try await session.perform(approved, on: platform)
+                }
+            }
+            return await connected(try prepare(on: console), desk, interruption) { session, platform in
+                try await session.apply(on: platform)
+            }
         } catch {
             return desk.refuse(error)
         }
+    }
+
+    /// Does the work on a platform.
+    private func connected(
+        _ preparation: Preparation,
+        _ desk: Desk,
+        _ interruption: Interruption,
+        _ work: @escaping @Sendable (ApplySession, CloudControllerPlatform) async throws -> ExitStatus
+    ) async -> ExitStatus {
+        let session = ApplySession(command: self, preparation: preparation, desk: desk, interruption: interruption)
         do {
-            return try await withPlatform(preparation.connection) { platform in
-                let planning = try await Reconciler(platform: platform, options: limits.planOptions).plan(
-                    preparation.desired
-                )
-                return await apply(planning, preparation, platform, desk, interruption)
-            }
+            return try await withPlatform(preparation.connection) { try await work(session, $0) }
         } catch let error as PlatformError {
             return desk.fail(error, preparation)
+        } catch {
+            return .internalError
         }
     }
 
-    /// As for a plan, with a connection for each app that is worked on: the others would only wait.
     func prepare(on console: Console) throws(Preparation.Refusal) -> Preparation {
-        var preparation = try Preparation.prepare(work, on: console)
+        parallel(try Preparation.prepare(work, on: console))
+    }
+
+    /// With a connection for each app that is worked on: the others would only wait.
+    private func parallel(_ preparation: Preparation) -> Preparation {
+        var preparation = preparation
         let usual = preparation.connection.transport.connections
         preparation.connection.transport.connections = max(usual, min(parallelism, 200))
         return preparation
     }
 
-    private func apply(
-        _ planning: Reconciler.Planning,
-        _ preparation: Preparation,
-        _ platform: CloudControllerPlatform,
-        _ desk: Desk,
-        _ interruption: Interruption
-    ) async -> ExitStatus {
-        let plan = planning.plan
-        desk.print(plan)
-        desk.talk(await platform.costs, plan)
-        var shown: [Diagnostic] = []
-        var warnings = await platform.takeWarnings()
-        if mustAsk(about: plan) {
-            shown = preparation.diagnostics + planning.diagnostics + warnings
-            desk.report(shown, sources: preparation.sources)
-            let answer = interruption.asking {
-                desk.console.ask("\nApply? Only `yes` is taken as agreement: ")
-            }
-            guard answer == "yes" else {
-                desk.console.talk("Nothing was applied.")
-                return .failure
-            }
-        }
-        let view = ApplyView(desk: desk, isDryRun: dryRun, plan: plan)
-        interruption.onSignal(first: { view.interrupt() }, forcedEnd: { view.abandon() })
-        let target: any Platform = dryRun ? DryRunPlatform(reading: platform) : platform
-        let options = ApplyOptions(
+    var options: ApplyOptions {
+        ApplyOptions(
             parallelism: parallelism,
             taskParallelism: taskParallelism,
             failsFast: failFast,
@@ -132,74 +163,15 @@ struct ApplyCommand: ParsableCommand, ConsoleCommand {
             claimTimeout: seconds(claimTimeout) ?? 90,
             rateLimitPatience: work.connection.maxWait
         )
-        let stamps = Stamps(now: desk.console.now, holder: "\(plan.user)/\(desk.console.host)")
-        let report = await Reconciler(platform: platform, options: limits.planOptions).apply(
-            planning,
-            of: preparation.desired,
-            on: target,
-            options: options,
-            clock: desk.console.clock,
-            stamps: stamps
-        ) {
-            view.show($0)
+    }
+
+    /// A duration as in manifests.
+    private func seconds(_ text: String) -> Int? {
+        let factors: [Character: Int] = ["s": 1, "m": 60, "h": 3600]
+        guard let unit = text.last, let factor = factors[unit], let count = Int(text.dropLast()), count >= 0 else {
+            return nil
         }
-        view.close(report)
-        // What the caller may not do is an error here, no longer a warning.
-        let planned = planning.diagnostics.filter { $0.code != .notPermitted || dryRun }
-        warnings += await platform.takeWarnings()
-        let hidden = ([plan] + report.laterPlans).flatMap(unknowns)
-        let diagnostics = preparation.diagnostics + planned + report.diagnostics + hidden + warnings
-        desk.close(
-            AnswerDocument(plan: plan, diagnostics: diagnostics, report: report, costs: await platform.costs),
-            sources: preparation.sources,
-            shown: shown
-        )
-        return status(plan, report, diagnostics, wasInterrupted: interruption.happened)
-    }
-
-    private func mustAsk(about plan: Plan) -> Bool {
-        !isApproved && !dryRun && !(plan.operations.isEmpty && plan.waits.isEmpty)
-            && limits.limits.refusals(of: plan).isEmpty
-    }
-
-    /// What could not be compared may differ, so it is not known to be as declared.
-    private func unknowns(_ plan: Plan) -> [Diagnostic] {
-        plan.unknowns.map { .hiddenValue($0, user: plan.user) }
-    }
-
-    private func status(
-        _ plan: Plan,
-        _ report: ApplyReport,
-        _ diagnostics: [Diagnostic],
-        wasInterrupted: Bool
-    ) -> ExitStatus {
-        var statuses: [ExitStatus] = []
-        if wasInterrupted { statuses.append(.interrupted) }
-        // What waits for a task that failed is not attempted: that alone is the task's failure.
-        let hasFailedRuns = ([plan] + report.laterPlans).contains { !$0.failedRuns.isEmpty }
-        let runFailed = hasFailedRuns || diagnostics.contains { $0.code == .runFailed }
-        for diagnostic in diagnostics where diagnostic.severity == .error {
-            switch diagnostic.code {
-            case .tooMuchChange, .protected: statuses.append(.refused)
-            case .runFailed: break
-            default: statuses.append(.failure)
-            }
-        }
-        if report.notAttempted > 0, !runFailed { statuses.append(.failure) }
-        if runFailed { statuses.append(.taskFailed) }
-        return .worst(statuses)
-    }
-}
-
-extension Diagnostic {
-    fileprivate static func hiddenValue(_ unknown: Plan.Unknown, user: String) -> Diagnostic {
-        Diagnostic(
-            .error,
-            .hiddenValue,
-            "`\(unknown.field.definition.name)` of `\(unknown.address)` is hidden from `\(user)`",
-            subject: "\(unknown.address)",
-            at: Annotation(unknown.origin, "not compared, not sent"),
-            details: [.help("apply as a space developer")]
-        )
+        let (product, overflow) = count.multipliedReportingOverflow(by: factor)
+        return overflow ? nil : product
     }
 }

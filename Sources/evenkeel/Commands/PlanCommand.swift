@@ -18,6 +18,18 @@ struct PlanCommand: ParsableCommand, ConsoleCommand {
     @OptionGroup var work: WorkOptions
     @OptionGroup(title: "Limits") var limits: LimitOptions
 
+    @Option(help: ArgumentHelp("The form of the plan on stdout.", valueName: "format"))
+    var format: PlanFormat = .text
+
+    @Option(
+        name: .customLong("out"),
+        help: ArgumentHelp(
+            "Save the plan for `apply --plan FILE`; a plan with errors is not saved. No secret is in the file.",
+            valueName: "file"
+        )
+    )
+    var file: String?
+
     @Flag(
         name: [.customLong("exit-code"), .customLong("detailed-exitcode")],
         help: "Exit with 2 when changes are pending."
@@ -30,12 +42,16 @@ struct PlanCommand: ParsableCommand, ConsoleCommand {
     )
     var showsLeftovers = false
 
+    func validate() throws {
+        try work.manifests.requirePaths()
+    }
+
     func run(on console: Console) async throws -> ExitStatus {
         try await Interruption().guarding { try await plan(on: console) }
     }
 
     private func plan(on console: Console) async throws -> ExitStatus {
-        let desk = Desk(console: console, work: work)
+        let desk = Desk(console: console, output: work.output, format: format)
         let preparation: Preparation
         do {
             preparation = try Preparation.prepare(work, on: console)
@@ -49,8 +65,13 @@ struct PlanCommand: ParsableCommand, ConsoleCommand {
                 let leftovers = try await findLeftovers(preparation.declared, platform)
                 let remarks =
                     limits.limits.refusals(of: planning.plan, as: .warning) + (await platform.takeWarnings())
-                desk.show(planning, preparation, remarks, await platform.costs, leftovers: leftovers)
-                return status(of: planning)
+                let findings = Findings(
+                    planning: planning,
+                    leftovers: leftovers,
+                    diagnostics: preparation.diagnostics + planning.diagnostics + remarks,
+                    costs: await platform.costs
+                )
+                return show(findings, preparation, on: desk)
             }
         } catch let error as PlatformError {
             return desk.fail(error, preparation)
@@ -66,9 +87,57 @@ struct PlanCommand: ParsableCommand, ConsoleCommand {
         return Reconciliation.leftovers(of: declared, in: try await platform.wholeSpaces(of: declared))
     }
 
-    private func status(of planning: Reconciler.Planning) -> ExitStatus {
-        if planning.diagnostics.hasErrors { return .failure }
-        if !planning.plan.failedRuns.isEmpty { return .taskFailed }
-        return exitsWithChanges && planning.plan.writes > 0 ? .changesPending : .success
+    /// What there is to show.
+    private struct Findings {
+        let planning: Reconciler.Planning
+        let leftovers: [Leftover]?
+        let diagnostics: [Diagnostic]
+        let costs: RequestCosts
+    }
+
+    private func show(_ findings: Findings, _ preparation: Preparation, on desk: Desk) -> ExitStatus {
+        var diagnostics = findings.diagnostics
+        let plan = findings.planning.plan
+        if format == .text, let leftovers = findings.leftovers {
+            for line in LeftoversView(leftovers: leftovers).lines { desk.console.print(line) }
+        }
+        desk.print(plan, diagnostics)
+        desk.talk(findings.costs, plan)
+        let problem = save(findings.planning, preparation.desired, diagnostics, desk.console)
+        if let problem { diagnostics.append(problem) }
+        desk.close(
+            AnswerDocument(plan: plan, diagnostics: diagnostics, costs: findings.costs, leftovers: findings.leftovers),
+            sources: preparation.sources
+        )
+        if problem == nil, let file {
+            desk.console.talk(
+                "Saved to \(cleaned(file)); `\(desk.console.program) apply --plan \(cleaned(file))` performs it."
+            )
+        }
+        if diagnostics.hasErrors { return .failure }
+        if !plan.failedRuns.isEmpty { return .taskFailed }
+        return exitsWithChanges && plan.writes > 0 ? .changesPending : .success
+    }
+
+    /// Saves the plan where that is wanted; gives the reason when it cannot be.
+    private func save(
+        _ planning: Reconciler.Planning,
+        _ desired: DesiredState,
+        _ diagnostics: [Diagnostic],
+        _ console: Console
+    ) -> Diagnostic? {
+        guard let file else { return nil }
+        if diagnostics.hasErrors { return .planNotSaved(file, "a plan with errors is not saved") }
+        let approved = ApprovedPlan(planning, of: desired, options: limits.planOptions, warnings: diagnostics)
+        guard let text = try? SavedPlanFile.text(of: approved), console.writeFile(file, text) else {
+            return .planNotSaved(file, "the file cannot be written")
+        }
+        return nil
+    }
+}
+
+extension Diagnostic {
+    fileprivate static func planNotSaved(_ file: String, _ reason: String) -> Diagnostic {
+        Diagnostic(.error, .planNotSaved, "the plan was not saved to `\(file)`", details: [.note(reason)])
     }
 }

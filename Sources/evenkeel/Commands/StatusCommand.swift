@@ -20,6 +20,9 @@ struct StatusCommand: ParsableCommand, ConsoleCommand {
 
     @OptionGroup var work: WorkOptions
 
+    @Option(help: ArgumentHelp("The form of the answer on stdout.", valueName: "format"))
+    var format: OutputFormat = .text
+
     @Flag(
         help: """
             Show it again and again, in place, until Ctrl-C. Takes a terminal and the text format; elsewhere run the \
@@ -34,6 +37,7 @@ struct StatusCommand: ParsableCommand, ConsoleCommand {
     var interval = "2s"
 
     func validate() throws {
+        try work.manifests.requirePaths()
         guard let seconds = seconds(interval), (1...86400).contains(seconds) else {
             throw ValidationError(
                 "--interval takes digits and one of s, m, h, from 1s to a day, not `\(interval)`"
@@ -42,7 +46,7 @@ struct StatusCommand: ParsableCommand, ConsoleCommand {
     }
 
     func run(on console: Console) async throws -> ExitStatus {
-        if watch, !console.outputIsTerminal || work.format != .text {
+        if watch, !console.outputIsTerminal || format != .text {
             console.talk("Error: --watch needs a terminal and the text format: run the command again and again instead")
             return .usage
         }
@@ -51,7 +55,7 @@ struct StatusCommand: ParsableCommand, ConsoleCommand {
     }
 
     private func look(on console: Console, _ interruption: Interruption) async throws -> ExitStatus {
-        let desk = StatusDesk(console: console, work: work)
+        let desk = StatusDesk(console: console, work: work, format: format)
         let preparation: Preparation
         do {
             preparation = try Preparation.prepare(work, on: console)

@@ -13,6 +13,10 @@ struct ValidateCommand: ParsableCommand, ConsoleCommand {
     @OptionGroup(title: "Manifests") var manifests: ManifestOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
+    func validate() throws {
+        try manifests.requirePaths()
+    }
+
     func run(on console: Console) async throws -> ExitStatus {
         let reading = manifests.read(from: console)
         let reporter = Reporter(console: console, options: output, sources: reading.sources)

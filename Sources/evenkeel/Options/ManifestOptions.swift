@@ -5,7 +5,7 @@ import Manifest
 /// Which manifests, with which variables.
 struct ManifestOptions: ParsableArguments {
     @Argument(help: "Manifests: files, folders (all *.yml and *.yaml below them), or - for standard input.")
-    var paths: [String]
+    var paths: [String] = []
 
     @Option(help: ArgumentHelp("Leave out files and folders that match; repeatable.", valueName: "glob"))
     var exclude: [String] = []
@@ -33,6 +33,14 @@ struct ManifestOptions: ParsableArguments {
             throw ValidationError("--var takes name=value, not `\(variable)`")
         }
     }
+
+    /// Refuses a command line without manifests.
+    func requirePaths() throws {
+        if paths.isEmpty { throw ValidationError("Missing expected argument '<paths> ...'") }
+    }
+
+    /// Something is set that only manifests need.
+    var areGiven: Bool { !(paths + exclude + variables + variableFiles).isEmpty }
 
     /// Everything that the manifests say, and everything that is wrong with them.
     func read(from console: Console) -> ManifestReading {

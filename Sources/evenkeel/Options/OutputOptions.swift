@@ -34,9 +34,21 @@ struct OutputOptions: ParsableArguments {
     }
 }
 
-/// The form of the answer on stdout.
+/// The form of an answer on stdout, for people or for programs.
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
     case text, json
+}
+
+/// The form of a plan on stdout; Markdown is for comments of pull requests, HTML is a page of its own.
+enum PlanFormat: String, ExpressibleByArgument, CaseIterable {
+    case text, json, markdown, html
+
+    init(_ format: OutputFormat) {
+        switch format {
+        case .text: self = .text
+        case .json: self = .json
+        }
+    }
 }
 
 extension DiagnosticRenderer.Style: ExpressibleByArgument {}

@@ -6,7 +6,4 @@ struct WorkOptions: ParsableArguments {
     @OptionGroup(title: "Scope") var targets: TargetOptions
     @OptionGroup(title: "Connection") var connection: ConnectionFlags
     @OptionGroup(title: "Output") var output: OutputOptions
-
-    @Option(help: ArgumentHelp("The form of the answer on stdout.", valueName: "format"))
-    var format: OutputFormat = .text
 }

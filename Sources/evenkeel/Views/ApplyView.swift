@@ -14,13 +14,17 @@ struct ApplyView: Sendable {
 
     init(desk: Desk, isDryRun: Bool, plan: Plan) {
         console = desk.console
-        isText = desk.work.format == .text
+        isText = desk.format == .text
         self.isDryRun = isDryRun
-        style = desk.work.output.style(of: .output, on: desk.console)
+        style = desk.output.style(of: .output, on: desk.console)
         let isLive =
             desk.console.errorIsTerminal && !isDryRun && !(plan.operations.isEmpty && plan.waits.isEmpty)
-        let errorStyle = desk.work.output.style(of: .error, on: desk.console)
+        let errorStyle = desk.output.style(of: .error, on: desk.console)
         progress = isLive ? ApplyProgress(console: desk.console, style: errorStyle, total: plan.operations.count) : nil
+    }
+
+    /// Sets it apart from the plan above.
+    func begin() {
         if isText { console.print("") }
     }
 
@@ -73,7 +77,7 @@ struct ApplyView: Sendable {
     func close(_ report: ApplyReport) {
         progress?.close()
         guard isText else { return }
-        if !report.entries.isEmpty { console.print("") }
+        if report.entries.contains(where: { $0.outcome != .notAttempted }) { console.print("") }
         if isDryRun {
             let count = report.entries.reduce(0) { sum, entry in
                 if case .wouldSend(let requests) = entry.outcome { sum + requests.count } else { sum }

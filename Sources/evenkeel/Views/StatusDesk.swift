@@ -5,10 +5,11 @@ import Reconciliation
 struct StatusDesk {
     let console: Console
     let work: WorkOptions
+    let format: OutputFormat
 
     /// The whole answer of `status`.
     func show(_ view: Survey.View, _ preparation: Preparation) -> ExitStatus {
-        if work.format == .text {
+        if format == .text {
             for line in lines(of: view) { console.print(line) }
         }
         let diagnostics = preparation.diagnostics + view.diagnostics
@@ -35,7 +36,7 @@ struct StatusDesk {
     /// Ends the answer: diagnostics, and for programs the document.
     func close(_ document: StatusDocument, sources: SourceFiles) {
         let reporter = Reporter(console: console, options: work.output, sources: sources)
-        if work.format == .json { console.writeOutput(document.text) }
+        if format == .json { console.writeOutput(document.text) }
         reporter.report(document.diagnostics)
         reporter.close(document.diagnostics)
     }

@@ -85,6 +85,9 @@ struct ConsolePage {
             .replacing(#/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z/#, with: "TIME")
             .replacing(#/\([0-9]+\.[0-9] s\)/#, with: "(0.0 s)")
             .replacing(#/[0-9a-f]{64}/#, with: "CHECKSUM")
+            // The random end of a claim, and the machine that has put it up.
+            .replacing(#/claim\.([0-9a-f]{12})\.[0-9a-f]{8}/#) { "claim.\($0.output.1)" }
+            .replacing(#/"by\\+":\\+"([a-z]+)\/[A-Za-z0-9.-]+/#) { "by \($0.output.1)" }
     }
 
     private static func quoted(_ text: String) -> String {

@@ -15,8 +15,16 @@ struct RequestStream: Sendable {
     func end() { continuation.finish() }
 
     /// Waits for such a request; false when none came until the end.
-    func contains(where isWanted: (JournalEntry) -> Bool) async -> Bool {
-        for await entry in entries where isWanted(entry) { return true }
+    ///
+    /// - Parameter other: what happens after each request that is not wanted.
+    func contains(
+        where isWanted: (JournalEntry) -> Bool,
+        other: (JournalEntry) async -> Void = { _ in }
+    ) async -> Bool {
+        for await entry in entries {
+            if isWanted(entry) { return true }
+            await other(entry)
+        }
         return false
     }
 }

@@ -45,6 +45,19 @@ struct Stage {
         return Run(status: run.status, output: shown(run.output), error: shown(run.error))
     }
 
+    /// Runs a command that does not take the manifest.
+    func command(_ arguments: String...) async -> Run {
+        masked(await evenkeel(arguments, on: terminal()))
+    }
+
+    /// Runs a command on the manifest; what differs from run to run is shown.
+    func unmasked(_ command: String, _ arguments: String...) async -> Run {
+        await evenkeel([command, folder.appending(path: "acme.yml").path] + arguments, on: terminal())
+    }
+
+    /// The run with what differs from run to run replaced.
+    func masked(_ run: Run) -> Run { Run(status: run.status, output: shown(run.output), error: shown(run.error)) }
+
     /// Runs a command that takes no manifest, on a terminal with somebody at it where there is an answer.
     func runAlone(_ arguments: String..., answering answer: String? = nil) async -> Run {
         let run = await evenkeel(arguments, on: terminal(answering: answer))
@@ -64,6 +77,11 @@ struct Stage {
     func json(_ path: String) async throws -> String {
         let token = try #require(await sandbox.accessToken(for: user))
         return try await HTTP.get(sandbox.url + path, token: token)
+    }
+
+    /// A process of acme/production, as the server shows it.
+    func process(ofApp app: String, _ type: String) async throws -> String {
+        try await json("/v3/apps/\(try await guid(ofApp: app))/processes/\(type)")
     }
 
     /// Scales a process of acme/production, past Evenkeel.
@@ -92,7 +110,11 @@ struct Stage {
         process.standardError = FileHandle.nullDevice
         process.terminationHandler = { _ in requests.end() }
         try process.run()
-        #expect(await requests.contains(where: isReached), "it ended by itself")
+        // The binary has a clock of its own: what it polls goes on because it polls.
+        let isFound = await requests.contains(where: isReached) { entry in
+            if entry.path.hasPrefix("/v3/builds/") { await sandbox.advance(by: 5) }
+        }
+        #expect(isFound, "it ended by itself")
         Foundation.kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
     }
@@ -143,6 +165,11 @@ struct Stage {
     private func shown(_ text: String) -> String {
         text.replacingOccurrences(of: folder.path + "/", with: "")
             .replacingOccurrences(of: sandbox.url, with: "https://api.example.org")
+            // As it stands in Markdown.
+            .replacingOccurrences(
+                of: sandbox.url.replacingOccurrences(of: ":", with: "&#58;"),
+                with: "https&#58;//api.example.org"
+            )
             .replacing(#/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(::)?/#, with: "GUID")
             .replacing("GUIDGUID", with: "GUID")
             .replacing(#/\([0-9]+\.[0-9] s\)/#, with: "(0.0 s)")

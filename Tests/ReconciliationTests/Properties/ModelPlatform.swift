@@ -18,6 +18,8 @@ actor ModelPlatform: Platform {
 
     func send(_ request: Request) async throws(PlatformError) -> Answer {
         sent.append(request)
+        // What is sent is not masked.
+        let request = Request(request.kind, path: request.path, body: request.body?.revealed)
         for space in state.spaces.indices {
             for app in state.spaces[space].apps.indices {
                 if let answer = change(&state.spaces[space].apps[app], by: request) { return answer }
@@ -133,7 +135,8 @@ actor ModelPlatform: Platform {
         switch json {
         case .text(let text): .text(text)
         case .number(let number): .number(number)
-        case .null, .bool, .symbol, .template, .masked, .list, .object: nil
+        case .masked(let secret, _): value(secret)
+        case .null, .bool, .symbol, .template, .list, .object: nil
         }
     }
 
@@ -192,5 +195,16 @@ actor ModelPlatform: Platform {
             }
         }
         return nil
+    }
+}
+
+extension JSON {
+    fileprivate var revealed: JSON {
+        switch self {
+        case .null, .bool, .number, .text, .symbol, .template: self
+        case .masked(let secret, _): secret
+        case .list(let elements): .list(elements.map(\.revealed))
+        case .object(let members): .object(members.map { JSON.Member($0.name, $0.value.revealed) })
+        }
     }
 }

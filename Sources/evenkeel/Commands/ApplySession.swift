@@ -1,0 +1,206 @@
+import CloudController
+import Diagnostics
+import Reconciliation
+
+/// One apply on a connected platform: plans, shows, asks, performs, reports.
+struct ApplySession: Sendable {
+    let command: ApplyCommand
+    let preparation: Preparation
+    let desk: Desk
+    let interruption: Interruption
+
+    /// Plans, shows and asks first; with a checksum nobody is asked, and another plan is stale.
+    func apply(on platform: CloudControllerPlatform) async throws -> ExitStatus {
+        let reconciler = Reconciler(platform: platform, options: command.limits.planOptions)
+        let target = target(platform)
+        var planning = try await reconciler.plan(preparation.desired)
+        var refusals: [Diagnostic] = []
+        if let checksum = command.checksum?.lowercased() {
+            let waiting = view(of: planning.plan)
+            let settled = try await reconciler.settled(
+                planning,
+                of: preparation.desired,
+                on: target,
+                options: command.options,
+                clock: desk.console.clock
+            ) { waiting.show($0) }
+            planning = settled.planning
+            refusals = settled.problems
+            if refusals.isEmpty, planning.plan.checksum != checksum {
+                refusals = [.otherChecksum(planning.plan.checksum, approved: checksum)]
+            }
+        }
+        let plan = planning.plan
+        desk.print(plan)
+        desk.talk(await platform.costs, plan)
+        var warnings = await platform.takeWarnings()
+        var shown: [Diagnostic] = []
+        if mustAsk(about: plan) {
+            shown = preparation.diagnostics + planning.diagnostics + warnings
+            desk.report(shown, sources: preparation.sources)
+            let answer = interruption.asking {
+                desk.console.ask("\nApply? Only `yes` is taken as agreement: ")
+            }
+            guard answer == "yes" else {
+                desk.console.talk("Nothing was applied.")
+                return .failure
+            }
+        }
+        let view = view(of: plan)
+        view.begin()
+        let report = try await report(of: planning, reconciler, target, refusals, view)
+        view.close(report)
+        warnings += await platform.takeWarnings()
+        return close(
+            Ending(
+                plan: plan,
+                left: [plan] + report.laterPlans,
+                planned: planning.diagnostics + warnings,
+                report: report
+            ),
+            shown: shown,
+            costs: await platform.costs
+        )
+    }
+
+    /// Performs the plan; one that was approved by its checksum to the letter, also where apps are planned again.
+    private func report(
+        of planning: Reconciler.Planning,
+        _ reconciler: Reconciler,
+        _ target: any Platform,
+        _ refusals: [Diagnostic],
+        _ view: ApplyView
+    ) async throws -> ApplyReport {
+        let plan = planning.plan
+        if !refusals.isEmpty { return ApplyReport(notAttempting: plan.operations, because: refusals) }
+        guard command.checksum != nil else {
+            return await reconciler.apply(
+                planning,
+                of: preparation.desired,
+                on: target,
+                options: command.options,
+                clock: desk.console.clock,
+                stamps: stamps(plan)
+            ) { view.show($0) }
+        }
+        let options = command.limits.planOptions
+        return try await reconciler.apply(
+            ApprovedPlan(planning, of: preparation.desired, options: options, warnings: []),
+            on: target,
+            options: command.options,
+            clock: desk.console.clock,
+            stamps: stamps(plan)
+        ) { view.show($0) }.report
+    }
+
+    /// Performs what is left of an approved plan; nobody is asked.
+    func perform(_ approved: ApprovedPlan, on platform: CloudControllerPlatform) async throws -> ExitStatus {
+        desk.print(approved.plan)
+        let view = view(of: approved.plan)
+        view.begin()
+        let result = try await Reconciler(platform: platform, options: approved.options).apply(
+            approved,
+            on: target(platform),
+            options: command.options,
+            clock: desk.console.clock,
+            stamps: stamps(approved.plan)
+        ) { view.show($0) }
+        view.close(result.report)
+        return close(
+            Ending(
+                plan: approved.plan,
+                left: [result.plan],
+                planned: result.diagnostics + (await platform.takeWarnings()),
+                report: result.report
+            ),
+            costs: await platform.costs
+        )
+    }
+
+    /// What shows it as it goes on, and leaves the terminal as it should be when it is interrupted.
+    private func view(of plan: Plan) -> ApplyView {
+        let view = ApplyView(desk: desk, isDryRun: command.dryRun, plan: plan)
+        interruption.onSignal(first: { view.interrupt() }, forcedEnd: { view.abandon() })
+        return view
+    }
+
+    /// Who applies, and when.
+    private func stamps(_ plan: Plan) -> Stamps {
+        Stamps(now: desk.console.now, holder: "\(plan.user)/\(desk.console.host)")
+    }
+
+    private func target(_ platform: CloudControllerPlatform) -> any Platform {
+        command.dryRun ? DryRunPlatform(reading: platform) : platform
+    }
+
+    private func mustAsk(about plan: Plan) -> Bool {
+        !command.isApproved && !command.dryRun && command.checksum == nil
+            && !(plan.operations.isEmpty && plan.waits.isEmpty)
+            && command.options.limits.refusals(of: plan).isEmpty
+    }
+}
+
+// MARK: - How it ends
+
+extension ApplySession {
+    /// What there is to report.
+    private struct Ending {
+        /// What was shown.
+        let plan: Plan
+        /// What was left to do of it.
+        let left: [Plan]
+        /// What planning had to say.
+        let planned: [Diagnostic]
+        let report: ApplyReport
+    }
+
+    private func close(
+        _ ending: Ending,
+        shown: [Diagnostic] = [],
+        costs: RequestCosts
+    ) -> ExitStatus {
+        // What the caller may not do is an error here, no longer a warning.
+        let planned = ending.planned.filter { $0.code != .notPermitted || command.dryRun }
+        let diagnostics =
+            preparation.diagnostics + planned + ending.report.diagnostics
+            + ending.left.flatMap { plan in plan.unknowns.map { .hiddenValue($0, user: plan.user) } }
+        desk.close(
+            AnswerDocument(plan: ending.plan, diagnostics: diagnostics, report: ending.report, costs: costs),
+            sources: preparation.sources,
+            shown: shown
+        )
+        return status(of: ending, diagnostics)
+    }
+
+    private func status(of ending: Ending, _ diagnostics: [Diagnostic]) -> ExitStatus {
+        var statuses: [ExitStatus] = []
+        if interruption.happened { statuses.append(.interrupted) }
+        for diagnostic in diagnostics where diagnostic.severity == .error {
+            switch diagnostic.code {
+            case .tooMuchChange, .protected: statuses.append(.refused)
+            case .planStale: statuses.append(.planStale)
+            case .runFailed: break
+            default: statuses.append(.failure)
+            }
+        }
+        // What waits for a task that failed is not attempted: that alone is the task's failure.
+        let runFailed =
+            ending.left.contains { !$0.failedRuns.isEmpty } || diagnostics.contains { $0.code == .runFailed }
+        if ending.report.notAttempted > 0, !runFailed { statuses.append(.failure) }
+        if runFailed { statuses.append(.taskFailed) }
+        return .worst(statuses)
+    }
+}
+
+extension Diagnostic {
+    fileprivate static func hiddenValue(_ unknown: Plan.Unknown, user: String) -> Diagnostic {
+        Diagnostic(
+            .error,
+            .hiddenValue,
+            "`\(unknown.field.definition.name)` of `\(unknown.address)` is hidden from `\(user)`",
+            subject: "\(unknown.address)",
+            at: Annotation(unknown.origin, "not compared, not sent"),
+            details: [.help("apply as a space developer")]
+        )
+    }
+}

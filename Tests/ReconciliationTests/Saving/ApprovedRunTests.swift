@@ -1,0 +1,114 @@
+import Diagnostics
+import Reconciliation
+import TestSupport
+import Testing
+
+/// Runs of tasks that were approved.
+@Suite struct ApprovedRunTests {
+    private func desired(_ change: (inout DesiredTask) -> Void = { _ in }) -> DesiredState {
+        desiredState(
+            desiredApp { app in
+                var task = DesiredTask(name: "migrate", origin: place(8), fields: [declared(.command, .text("x"))])
+                change(&task)
+                app.tasks = [task]
+            }
+        )
+    }
+
+    /// The review of an approved run against an app that has changed since.
+    private func review(
+        _ desired: DesiredState,
+        _ change: (inout ObservedApp, _ fingerprint: String) -> Void
+    ) async throws -> ApprovalReview {
+        let observed = observedState(observedApp { $0.droplet = dockerDroplet })
+        let planning = try await Reconciler(platform: ModelPlatform(observed)).plan(desired)
+        let approved = try ApprovedPlan(planning, of: desired, warnings: []).savedAndRead()
+        let fingerprint = try #require(approved.plan.operations.first?.run?.fingerprint)
+        let now = observedState(
+            observedApp {
+                $0.droplet = dockerDroplet
+                change(&$0, fingerprint)
+            }
+        )
+        let again = try await Reconciler(platform: ModelPlatform(now)).plan(approved.declarations)
+        return ApprovalReview(of: approved, against: again)
+    }
+
+    @Test func `a run that nobody has started is started`() async throws {
+        let review = try await review(desired()) { _, _ in }
+
+        #expect(review.stale.isEmpty)
+        #expect(review.plan.operations.map(\.action) == [.run])
+    }
+
+    @Test func `a run that exists is in place`() async throws {
+        let review = try await review(desired()) { $0.tasks = [observedRun("migrate", 1, .succeeded, fingerprint: $1)] }
+
+        #expect(review.stale.isEmpty)
+        #expect(review.inPlace.map(\.action) == [.run])
+        #expect(review.plan.operations.isEmpty)
+    }
+
+    @Test func `a run that an interrupted apply has started is waited for`() async throws {
+        let review = try await review(desired { $0.wait = Declared(60, at: place(9)) }) {
+            $0.tasks = [observedRun("migrate", 1, .running, fingerprint: $1)]
+        }
+
+        #expect(review.stale.isEmpty)
+        #expect(review.plan.operations.map(\.action) == [.wait])
+    }
+
+    @Test func `a run that has failed is repeated as often as was approved`() async throws {
+        let review = try await review(desired { $0.retries = Declared(1, at: place(9)) }) {
+            $0.tasks = [observedRun("migrate", 1, .failed, fingerprint: $1)]
+        }
+
+        #expect(review.stale.isEmpty)
+        #expect(review.plan.operations.map(\.run?.attempt) == [2])
+    }
+
+    @Test func `a run that has failed for good is reported, not repeated`() async throws {
+        let review = try await review(desired()) { $0.tasks = [observedRun("migrate", 1, .failed, fingerprint: $1)] }
+
+        #expect(review.plan.operations.isEmpty)
+        #expect(review.plan.failedRuns.count == 1)
+    }
+
+    @Test func `another droplet is another run when it is once a droplet, and no matter when it is once`() async throws
+    {
+        func isStale(_ run: DesiredTask.Run) async throws -> Bool {
+            try await !review(desired { $0.run = run }) { app, _ in
+                app.currentDropletGUID = "new"
+                app.droplet?.guid = "new"
+            }
+            .stale.isEmpty
+        }
+
+        #expect(try await isStale(.oncePerDroplet))
+        #expect(try await !isStale(.once))
+    }
+
+    @Test func `only the runs that were approved are cancelled`() async throws {
+        let desired = desiredState(
+            desiredApp { app in
+                var task = DesiredTask(name: "migrate", origin: place(8))
+                task.canceled = Declared(true, at: place(9))
+                app.tasks = [task]
+            }
+        )
+        let first = observedRun("migrate", 1, .running)
+        let planning = try await Reconciler(
+            platform: ModelPlatform(observedState(observedApp { $0.tasks = [first] }))
+        ).plan(desired)
+        let approved = try ApprovedPlan(planning, of: desired, warnings: []).savedAndRead()
+        let now = observedState(observedApp { $0.tasks = [first, observedRun("migrate", 2, .running)] })
+
+        let review = ApprovalReview(
+            of: approved,
+            against: try await Reconciler(platform: ModelPlatform(now)).plan(desired)
+        )
+
+        #expect(review.stale.isEmpty)
+        #expect(review.plan.operations.map(\.run?.sequenceID) == [1])
+    }
+}
