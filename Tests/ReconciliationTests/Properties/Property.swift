@@ -129,7 +129,7 @@ struct Property: Sendable, CustomStringConvertible {
             try await reconciler.plan(example.desired),
             of: example.desired,
             on: platform,
-            options: ApplyOptions(),
+            options: ApplyOptions(limits: SafetyLimits(maxChanges: .percent(100), allowsProtected: true)),
             clock: JumpingClock()
         ) { _ in }
     }
@@ -141,7 +141,7 @@ extension Property {
     /// The leaves of every body that would be sent to change something that exists; our own annotations are left out.
     private static func touched(by example: RandomCase) -> [(Plan.Operation, path: [Text], value: JSON)] {
         plan(example.desired, against: example.observed).plan.operations
-            .filter { $0.action == .update || $0.action == .adopt || $0.action == .release }
+            .filter { [.patchApp, .patchProcess, .scaleProcess, .patchDroplet, .patchTask].contains($0.request.kind) }
             .flatMap { operation in
                 leaves(of: operation.request.body ?? .null).filter { leaf in
                     !(leaf.path.last?.string.hasPrefix("evenkeel.dev/") ?? false)

@@ -5,45 +5,18 @@ import Diagnostics
 extension RandomCase {
     /// The manager of declared apps that have one.
     static let manager: Text = "team"
-    private static let other: Text = "other-team"
 
-    /// A case with more apps, managers, and records of what they and others have set.
+    /// A case with managers, with records of what they and others have set, and with more runs and hidden commands.
     static func owned(seed: UInt64) -> RandomCase {
         var example = RandomCase(seed: seed)
         var random = SeededGenerator(seed: seed ^ 0x5eed)
-        for number in 1...3 {
-            let more = RandomCase(seed: seed &+ UInt64(number) &* 1_000_003)
-            example.add(more, suffix: "-\(number)")
-        }
-        for index in example.desired.spaces[0].apps.indices where random.chance(75) {
+        for index in example.desired.spaces[0].apps.indices where random.chance(80) {
             example.desired.spaces[0].apps[index].manager = Declared(manager, at: place(2))
         }
         for index in example.observed.spaces[0].apps.indices {
             example.observed.spaces[0].apps[index].record(&random, of: example.desired.spaces[0])
         }
         return example
-    }
-
-    /// Takes the apps of another case in, under other names and guids.
-    private mutating func add(_ other: RandomCase, suffix: String) {
-        for app in other.desired.spaces[0].apps {
-            var app = app
-            app.name = Text(app.name.string + suffix)
-            desired.spaces[0].apps.append(app)
-        }
-        for app in other.observed.spaces[0].apps {
-            var app = app
-            app.name = Text(app.name.string + suffix)
-            app.guid += suffix
-            for index in app.processes.indices { app.processes[index].guid += suffix }
-            for index in app.tasks.indices {
-                app.tasks[index].guid += suffix
-                app.tasks[index].appGUID = app.guid
-            }
-            app.droplet?.guid += suffix
-            app.currentDropletGUID = app.droplet?.guid
-            observed.spaces[0].apps.append(app)
-        }
     }
 }
 
@@ -57,14 +30,18 @@ extension ObservedApp {
             let type = processes[index].type
             let wanted = declared?.processes.first { $0.type == type }?.fields ?? []
             record(&random, in: &processes[index].fields, wanted, guid)
+            if wanted.contains(where: { $0.field == .command }), random.chance(65) {
+                processes[index].fields[.command] = .hidden
+            }
         }
-        for (number, task) in (declared?.tasks ?? []).enumerated()
-        where task.run == .once && task.canceled == nil && random.chance(40) {
+        for (number, task) in (declared?.tasks ?? []).enumerated() {
+            let isToBeCancelled = task.canceled != nil
+            guard isToBeCancelled || (task.run == .once && random.chance(70)) else { continue }
             var run = observedRun(
                 task.name,
                 10 + number,
-                random.pick([.running, .succeeded]),
-                fingerprint: Fingerprint(of: task, droplet: nil).hex,
+                isToBeCancelled ? .running : random.pick([.running, .succeeded]),
+                fingerprint: isToBeCancelled ? nil : Fingerprint(of: task, droplet: nil).hex,
                 labels: ["team": "before"]
             )
             run.guid = "\(guid)-run-\(number)"
@@ -89,10 +66,10 @@ extension ObservedApp {
         let keys = fields.keys.map { OwnershipRecord.Name($0) }.sorted()
         for name in keys {
             guard let field = name.metadataField, case .value(.text(let text)) = fields[field] else { continue }
-            if random.chance(45) { ours.entries[name] = ownership.hash(of: .text(random.chance(75) ? text : "before")) }
+            if random.chance(35) { ours.entries[name] = ownership.hash(of: .text(random.chance(75) ? text : "before")) }
             // With another value than a declared one it is a conflict.
             let isDeclared = declared.contains { $0.field == field }
-            if random.chance(isDeclared ? 5 : 12) { theirs.entries[name] = ownership.hash(of: .text(text)) }
+            if random.chance(isDeclared ? 11 : 12) { theirs.entries[name] = ownership.hash(of: .text(text)) }
         }
         if random.chance(25) {
             ours.entries[OwnershipRecord.Name(.healthCheck(.timeout))] = ownership.hash(of: .number(60))
