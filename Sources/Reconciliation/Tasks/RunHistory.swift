@@ -26,16 +26,11 @@ struct RunHistory {
     init(of name: Text, in app: ObservedApp) {
         let rows = app.tasks.filter { $0.name == name && $0.runFingerprint != nil }
         self.rows = rows.sorted { $0.sequenceID < $1.sequenceID }
-        switch RunRecord.reading(of: name, in: app.fields) {
-        case .record(let record):
-            self.record = record
-            unreadable = nil
-        case .unreadable(let reason):
-            record = RunRecord(name)
-            unreadable = reason
-        }
+        let memory = RunMemory(of: name, in: app)
+        record = memory.record
+        unreadable = memory.unreadable
         let known = Set(rows.compactMap(\.runFingerprint) + record.runs.map(\.fingerprint))
-        claims = Claim.all(in: app.fields).filter { claim in
+        claims = memory.claims.filter { claim in
             claim.task.map { $0 == name } ?? known.contains { claim.isOf($0) }
         }
     }

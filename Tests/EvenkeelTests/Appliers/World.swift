@@ -1,4 +1,5 @@
 import Synchronization
+import TestSupport
 
 /// Virtual time for several appliers at once: one of them moves at a time, always the one whose turn comes first.
 ///
@@ -15,7 +16,7 @@ final class World: Sendable {
 
     private struct State {
         var now = Duration.zero
-        var random: SeededNumbers
+        var random: SeededGenerator
         var waiters: [Waiter] = []
         /// Appliers that are at work and wait for nothing.
         var busy: Int
@@ -36,7 +37,7 @@ final class World: Sendable {
     private let death: Death?
 
     init(appliers: Int, seed: UInt64, death: Death? = nil) {
-        state = Mutex(State(random: SeededNumbers(seed: seed), busy: appliers))
+        state = Mutex(State(random: SeededGenerator(seed: seed), busy: appliers))
         self.death = death
     }
 
@@ -128,23 +129,5 @@ struct WorldClock: Clock {
 
     func sleep(until deadline: Instant, tolerance: Swift.Duration?) async throws {
         guard await world.wait(applier, now.duration(to: deadline)) else { throw CancellationError() }
-    }
-}
-
-/// The same numbers for the same seed, on every machine.
-struct SeededNumbers: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    // SplitMix64, <https://prng.di.unimi.it/splitmix64.c>.
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-        return value ^ (value >> 31)
     }
 }

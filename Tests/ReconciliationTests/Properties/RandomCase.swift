@@ -1,5 +1,6 @@
 import Diagnostics
 import Reconciliation
+import TestSupport
 
 /// A random set of declarations with a random foundation that they are for.
 struct RandomCase {

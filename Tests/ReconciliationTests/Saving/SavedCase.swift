@@ -1,6 +1,7 @@
 import Diagnostics
 import Foundation
 import Reconciliation
+import TestSupport
 
 /// A random case with what the plain ones lack: protections, waits, retries, secrets.
 struct SavedCase {
