@@ -16,7 +16,8 @@ package func cleaned(_ text: some StringProtocol, keepingTabs: Bool = false) -> 
 }
 
 extension Unicode.Scalar {
-    fileprivate var disturbsTerminals: Bool {
+    /// It moves the cursor, hides what follows or reorders it.
+    package var disturbsTerminals: Bool {
         switch value {
         case 0x00...0x1f, 0x7f...0x9f, 0x2028, 0x2029: true
         // Marks that override the direction of text.

@@ -65,7 +65,7 @@ extension JSON {
         return result
     }
 
-    /// Two blanks a level, for people.
+    /// Two blanks a level, for people: what would disturb a terminal is escaped, too.
     package var pretty: String {
         var result = ""
         write(to: &result, indentation: 0)
@@ -78,14 +78,14 @@ extension JSON {
         case .null: result += "null"
         case .bool(let value): result += value ? "true" : "false"
         case .number(let value): result += String(value)
-        case .text(let value): JSON.writeQuoted(value, to: &result)
-        case .symbol(let name): JSON.writeQuoted(Text("{\(name)}"), to: &result)
-        case .template(let text): JSON.writeQuoted(Text(text), to: &result)
+        case .text(let value): JSON.writeQuoted(value, to: &result, isShown: indentation != nil)
+        case .symbol(let name): JSON.writeQuoted(Text("{\(name)}"), to: &result, isShown: indentation != nil)
+        case .template(let text): JSON.writeQuoted(Text(text), to: &result, isShown: indentation != nil)
         case .masked(let value, let shown):
             if isRevealing {
                 value.write(to: &result, indentation: indentation, isRevealing: true)
             } else {
-                JSON.writeQuoted(shown, to: &result)
+                JSON.writeQuoted(shown, to: &result, isShown: indentation != nil)
             }
         case .list(let elements):
             result += "["
@@ -98,7 +98,7 @@ extension JSON {
             result += "{"
             for (index, member) in members.enumerated() {
                 JSON.writeSeparator(before: index, to: &result, indentation: inner)
-                JSON.writeQuoted(member.name, to: &result)
+                JSON.writeQuoted(member.name, to: &result, isShown: indentation != nil)
                 result += inner == nil ? ":" : ": "
                 member.value.write(to: &result, indentation: inner, isRevealing: isRevealing)
             }
@@ -116,13 +116,13 @@ extension JSON {
         result += bracket
     }
 
-    private static func writeQuoted(_ text: Text, to result: inout String) {
+    private static func writeQuoted(_ text: Text, to result: inout String, isShown: Bool) {
         result += "\""
         for scalar in text.string.unicodeScalars {
             switch scalar {
             case "\"": result += "\\\""
             case "\\": result += "\\\\"
-            case "\u{0}"..."\u{1f}":
+            case _ where scalar < " " || (isShown && scalar.disturbsTerminals):
                 let digits = String(scalar.value, radix: 16)
                 result += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
             default: result.unicodeScalars.append(scalar)

@@ -22,9 +22,9 @@ package struct StatusSummary: Hashable, Sendable {
         apps = report.apps.count
         stopped = report.apps.count { !$0.isStarted }
         self.processes = processes.count
-        instances = running.map(\.wanted).reduce(0, +)
-        ready = running.compactMap(\.ready).reduce(0, +)
-        unknown = running.filter { $0.ready == nil }.map(\.wanted).reduce(0, +)
+        instances = total(running.map(\.wanted))
+        ready = total(running.compactMap(\.ready))
+        unknown = total(running.filter { $0.ready == nil }.map(\.wanted))
         self.deployments = deployments.count
         paused = deployments.count { $0.reason == "PAUSED" }
         restartsOwed = report.apps.count { !$0.restartOwed.isEmpty }
@@ -50,5 +50,13 @@ package struct StatusSummary: Hashable, Sendable {
 
     private func counted(_ count: Int, _ one: String, _ many: String) -> String {
         "\(count) \(count == 1 ? one : many)"
+    }
+}
+
+/// The sum, or the largest number where a server answered with numbers that have none.
+private func total(_ counts: [Int]) -> Int {
+    counts.reduce(0) { sum, count in
+        let (total, overflow) = sum.addingReportingOverflow(count)
+        return overflow ? .max : total
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CloudController
 import Diagnostics
 import Foundation
 import Synchronization
@@ -79,16 +80,20 @@ struct SweepRun: Sendable {
     /// Without a socket: waits take no time, and the sandbox's clock moves along.
     ///
     /// Apps are worked on one after the other, so that requests keep their order.
-    func inProcess(_ command: String, _ arguments: String..., over network: StoreTransport? = nil) async -> Run {
+    func inProcess(_ arguments: String..., over network: StoreTransport? = nil) async -> Run {
+        await inProcess(arguments, over: network ?? StoreTransport(store))
+    }
+
+    func inProcess(_ arguments: [String], over network: any HTTPTransport) async -> Run {
         let store = store
         let terminal = Terminal(
             variables,
             input: manifest,
             clock: JumpingClock { await store.advance(by: $0) },
-            network: network ?? StoreTransport(store)
+            network: network
         )
-        let order = command == "apply" ? ["--parallelism", "1"] : []
-        return await ParsedCommand.of([command, "-"] + order + arguments).run(on: terminal)
+        let order = arguments.first == "apply" ? ["--parallelism", "1"] : []
+        return await ParsedCommand.of(arguments + ["-"] + order).run(on: terminal)
     }
 
     /// Starts an apply as a process of its own.

@@ -9,6 +9,13 @@ import Testing
         #expect(text.compact == "\"a\\\"b\\\\c/\\u000a\\u001f\u{7f}é\u{1F600}\"")
     }
 
+    @Test func `for people, whatever would disturb a terminal is escaped`() {
+        let text = JSON.text("\u{7f}\u{9b}2J\u{2028}\u{202e}é")
+
+        #expect(text.pretty == #""\u007f\u009b2J\u2028\u202eé""#)
+        #expect(JSON(parsing: text.pretty) == text)
+    }
+
     @Test func `members keep their order`() {
         let value: JSON = ["b": .number(1), "a": [.null, .bool(true), .number(-5)], "c": [:]]
 

@@ -49,6 +49,17 @@ import Testing
         #expect(StatusSummary(report).line == "Status: 1 app, 1 process, 2 of 5 instances ready.")
     }
 
+    @Test func `numbers of instances that have no sum are no reason to crash`() {
+        let (report, _) = status(
+            of: desiredState(desiredApp()),
+            against: observed {
+                $0.processes = [process("web", "p1", instances: .max), process("worker", "p2", instances: .max)]
+            }
+        )
+
+        #expect(StatusSummary(report).instances == .max)
+    }
+
     @Test func `nothing is to run of an app that is stopped`() {
         let (report, _) = status(
             of: desiredState(desiredApp()),
