@@ -11,6 +11,8 @@ package struct ConnectionOptions: Sendable {
     package var clock: any Clock<Duration> = ContinuousClock()
     /// Takes the place of the network where it is set, in tests.
     package var network: (any HTTPTransport)?
+    /// Values that are never shown, besides those of the login.
+    package var secrets: [String] = []
 
     /// Proxies are those of the environment; the session's own `--skip-ssl-validation` holds for its target.
     package init(_ login: Login, environment: Environment, logger: Logger) {
@@ -48,7 +50,8 @@ private func platform(
     over network: any HTTPTransport
 ) async throws(PlatformError) -> CloudControllerPlatform {
     let count = RequestCount()
-    let traced = TracingTransport(network, logger: options.logger)
+    let secrets = SecretKeeper(options.login, proxies: options.transport.proxies, values: options.secrets)
+    let traced = TracingTransport(RedactingTransport(network, secrets: secrets), logger: options.logger)
     let bounded = BoundedTransport(CountingTransport(traced, count: count), limit: options.transport.connections)
     let transport = RetryingTransport(bounded, rules: options.retryRules, clock: options.clock)
     let discovery = try await Discovery.of(options.login.endpoint, over: transport)

@@ -61,10 +61,17 @@ package struct Endpoint: Hashable, Sendable {
         ).neverSent
     }
 
+    /// The text of a URL without a user and a password in it, however broken it is.
+    package static func hidingUser(in text: String) -> String {
+        let start = text.firstRange(of: "://")?.upperBound ?? text.startIndex
+        guard let at = text[start...].lastIndex(of: "@") else { return text }
+        return text[..<start] + "(hidden)" + text[at...]
+    }
+
     private static func unusable(_ text: String, because reason: String) -> PlatformError {
         PlatformError(
             .invalidEndpoint,
-            cause: "`\(text)` cannot be used as the URL of an API: \(reason)",
+            cause: "`\(hidingUser(in: text))` cannot be used as the URL of an API: \(reason)",
             help: "give the URL of the API, such as `https://api.sys.example.org`"
         ).neverSent
     }

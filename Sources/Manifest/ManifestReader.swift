@@ -65,6 +65,7 @@ package func readManifests(_ input: ManifestInput) -> ManifestReading {
         }
     }
     state.spaces = merge.sorted
+    state.secrets = Secrets(variables.secrets)
     let diagnostics =
         files.diagnostics + variables.diagnostics + finder.diagnostics + values.diagnostics + merge.diagnostics
     return ManifestReading(

@@ -8,6 +8,8 @@ package struct Unsealing: Sendable {
     package let diagnostics: [Diagnostic]
     /// The texts that the diagnostics point into.
     package let sources: SourceFiles
+    /// Every value of the secrets files.
+    package let secrets: [Text]
 }
 
 /// Puts the values of secrets files back into the declarations of a saved plan; another value is not what was approved.
@@ -30,7 +32,12 @@ package func unseal(_ approved: ApprovedPlan, secretFiles: [String]) -> Unsealin
             return field
         }
     }
-    return Unsealing(approved: unsealed, diagnostics: diagnostics, sources: files.sources)
+    return Unsealing(
+        approved: unsealed.hiding(Secrets(reader.secrets)),
+        diagnostics: diagnostics,
+        sources: files.sources,
+        secrets: reader.secrets
+    )
 }
 
 extension Diagnostic {

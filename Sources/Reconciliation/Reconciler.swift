@@ -25,7 +25,11 @@ package struct Reconciler: Sendable {
     package func plan(_ desired: DesiredState) async throws(PlatformError) -> Planning {
         let observed = try await platform.observe(desired)
         let (plan, diagnostics) = Reconciliation.plan(desired, against: observed, options: options)
-        return Planning(plan: plan, observed: observed, diagnostics: diagnostics)
+        return Planning(
+            plan: plan.hiding(desired.secrets),
+            observed: observed,
+            diagnostics: diagnostics.map { $0.hiding(desired.secrets) }
+        )
     }
 
     /// Performs exactly the plan that was made, on a platform that can write or one that cannot.
@@ -49,8 +53,8 @@ package struct Reconciler: Sendable {
             options: options,
             clock: clock,
             stamps: stamps,
-            progress: progress
+            progress: { await progress($0.hiding(desired.secrets)) }
         )
-        return await rounds.perform(planning)
+        return await rounds.perform(planning).hiding(desired.secrets)
     }
 }

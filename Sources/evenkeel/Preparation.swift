@@ -32,7 +32,8 @@ struct Preparation {
         diagnostics += unmatched
         if diagnostics.hasErrors { throw refuse(.failure) }
         do {
-            let connection = try options.connection.connect(isVerbose: options.output.verbose, on: console)
+            var connection = try options.connection.connect(isVerbose: options.output.verbose, on: console)
+            connection.secrets = reading.secrets.map(\.string)
             let mispinned = wrongPins(desired.pins, connection.login.endpoint)
             diagnostics += mispinned
             if !mispinned.isEmpty { throw refuse(.refused) }

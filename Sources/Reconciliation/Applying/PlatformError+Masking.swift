@@ -11,7 +11,10 @@ extension PlatformError {
         // The longest first: one value may be a part of another.
         let ordered = secrets.sorted { $0.value.utf8.count > $1.value.utf8.count }
         let hidden = { (words: String) in
-            ordered.reduce(words) { $0.replacing($1.value, with: $1.shown) }
+            ordered.reduce(words) { words, secret in
+                let (value, shown) = (secret.value.unicodeScalars, secret.shown.unicodeScalars)
+                return String(words.unicodeScalars.replacing(value, with: shown))
+            }
         }
         var error = self
         error.cause = cause.map(hidden)

@@ -14,6 +14,8 @@ package struct FieldChange: Hashable, Sendable {
     package let isImplied: Bool
     /// The key is no longer declared, and still has the value that its manager has set.
     package let isRemoval: Bool
+    /// What was observed holds a secret, although no secret is declared for this field.
+    var hidesBefore = false
 
     package init(
         _ field: Field,

@@ -8,8 +8,14 @@ package struct DesiredState: Hashable, Sendable, Codable {
     package var pins: [APIPin]
     /// Documents that name the same space are merged; sorted by organization and space.
     package var spaces: [DesiredSpace]
+    /// The values of secrets files; no saved plan holds them.
+    package var secrets = Secrets()
     /// Set where only a part is left, so that limits are still measured by all that the manifests declare.
     private var appsBeforeNarrowing: Int?
+
+    private enum CodingKeys: CodingKey {
+        case pins, spaces, appsBeforeNarrowing
+    }
 
     package init(pins: [APIPin] = [], spaces: [DesiredSpace] = []) {
         self.pins = pins

@@ -43,7 +43,7 @@ extension FieldChange {
     }
 
     /// The observed value of a masked field is masked, too; that there is none is no secret.
-    package var isBeforeHidden: Bool { masked != nil && before != .null }
+    package var isBeforeHidden: Bool { hidesBefore || (masked != nil && before != .null) }
 }
 
 extension FieldValue {

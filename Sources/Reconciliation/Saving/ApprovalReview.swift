@@ -156,7 +156,7 @@ extension Plan.Operation {
         let changed = now.changes.compactMap { change -> String? in
             let before = changes.first { $0.field == change.field }
             guard let before else { return "`\(change.field.definition.name)`: now \(change.words), not approved" }
-            guard before.substance != change.substance else { return nil }
+            guard !before.isAsked(like: change) else { return nil }
             return "`\(change.field.definition.name)`: approved \(before.words), now \(change.words)"
         }
         if !changed.isEmpty { return changed }
@@ -165,9 +165,11 @@ extension Plan.Operation {
             action == .run && attempts.contains(now.run?.attempt ?? 1) && run?.attempt != now.run?.attempt
         let moved = now.preconditions.compactMap { precondition -> String? in
             guard let approved = preconditions.first(where: { $0.name == precondition.name }),
-                approved != precondition, !(isRepetition && precondition.name == "run")
+                !approved.holds(like: precondition), !(isRepetition && precondition.name == "run")
             else { return nil }
-            if precondition.isMasked { return "`\(precondition.name)`: another value was observed" }
+            if precondition.isMasked || approved.isMasked {
+                return "`\(precondition.name)`: another value was observed"
+            }
             return "`\(precondition.name)`: approved with \(approved.value.json.compact), "
                 + "now \(precondition.value.json.compact)"
         }
@@ -223,7 +225,22 @@ extension Text {
     }
 }
 
+extension Plan.Precondition {
+    /// The same was observed; one of them may have been hidden by a secrets file that the other did not have.
+    fileprivate func holds(like other: Plan.Precondition) -> Bool {
+        if isMasked == other.isMasked { return self == other }
+        let (masked, plain) = isMasked ? (self, other) : (other, self)
+        return masked == Plan.Precondition(plain.name, plain.value, isMasked: true)
+    }
+}
+
 extension FieldChange {
+    /// The same is asked for, of the same value as far as that is shown; preconditions hold the hashes of the others.
+    fileprivate func isAsked(like other: FieldChange) -> Bool {
+        guard isBeforeHidden != other.isBeforeHidden else { return substance == other.substance }
+        return after == other.after && masked == other.masked
+    }
+
     /// Before and after, as in `"port" -> "http"`.
     fileprivate var words: String {
         let before = isBeforeHidden ? "(hidden)" : before == .null ? "nothing" : before.json.compact

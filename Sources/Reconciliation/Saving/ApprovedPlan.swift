@@ -40,6 +40,13 @@ package struct ApprovedPlan: Hashable, Sendable, Codable {
         return approved
     }
 
+    /// The same with secrets that nothing shows.
+    package func hiding(_ secrets: Secrets) -> ApprovedPlan {
+        var approved = self
+        approved.declarations.secrets = secrets
+        return approved
+    }
+
     /// The apps that the declarations name, by their addresses.
     static func identities(of declarations: DesiredState, in observed: ObservedState) -> [Identity] {
         declarations.spaces.flatMap { space -> [Identity] in

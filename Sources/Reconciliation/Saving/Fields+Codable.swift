@@ -3,7 +3,7 @@ package import Diagnostics
 /// Of a masked field the values stay behind: `before` becomes a mask, `after` nothing.
 extension FieldChange: Codable {
     private enum CodingKeys: CodingKey {
-        case field, before, after, origin, masked, isImplied, isRemoval
+        case field, before, after, origin, masked, isImplied, isRemoval, hidesBefore
     }
 
     package init(from decoder: any Decoder) throws {
@@ -17,6 +17,7 @@ extension FieldChange: Codable {
             isImplied: try container.decode(Bool.self, forKey: .isImplied),
             isRemoval: try container.decode(Bool.self, forKey: .isRemoval)
         )
+        hidesBefore = try container.decodeIfPresent(Bool.self, forKey: .hidesBefore) ?? false
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -28,6 +29,7 @@ extension FieldChange: Codable {
         try container.encodeIfPresent(masked, forKey: .masked)
         try container.encode(isImplied, forKey: .isImplied)
         try container.encode(isRemoval, forKey: .isRemoval)
+        if hidesBefore { try container.encode(true, forKey: .hidesBefore) }
     }
 }
 

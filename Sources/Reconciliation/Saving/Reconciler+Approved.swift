@@ -46,6 +46,7 @@ extension Reconciler {
         progress: @escaping Applier.Progress
     ) async throws(PlatformError) -> ApprovedApply {
         let desired = approved.declarations
+        let progress: Applier.Progress = { await progress($0.hiding(desired.secrets)) }
         let (planning, problems) = try await settled(
             try await plan(desired),
             of: desired,
@@ -77,7 +78,7 @@ extension Reconciler {
         )
         let performed = await applier.apply(review.plan)
         return ApprovedApply(
-            report: review.report(performed),
+            report: review.report(performed).hiding(desired.secrets),
             plan: review.plan,
             diagnostics: planning.diagnostics
         )

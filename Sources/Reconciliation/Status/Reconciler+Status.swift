@@ -34,7 +34,10 @@ extension Reconciler {
         let gone = asked.filter { readings[$0.guid] == .success([]) }
         diagnostics += Diagnostic.instancesUnknown(failures, in: report) + gone.map { .processGone($0, in: report) }
         report.erroneous.formUnion((failures.map(\.process) + gone).map { "\($0.address)" })
-        return Status(report: report, diagnostics: diagnostics)
+        return Status(
+            report: report.hiding(desired.secrets),
+            diagnostics: diagnostics.map { $0.hiding(desired.secrets) }
+        )
     }
 }
 

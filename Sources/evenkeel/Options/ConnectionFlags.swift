@@ -67,7 +67,8 @@ struct ConnectionFlags: ParsableArguments {
 
     /// The API in the words of who asked for it, for when nothing better is known.
     func shownAPI(on console: Console) -> String {
-        api ?? console.variable("CF_API") ?? console.variable("CF_API_URL") ?? "the API"
+        let named = api ?? console.variable("CF_API") ?? console.variable("CF_API_URL")
+        return named.map(Endpoint.hidingUser) ?? "the API"
     }
 
     /// Where to go and as whom, from flags, environment and session; nothing is sent.

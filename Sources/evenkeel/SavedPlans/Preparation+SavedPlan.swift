@@ -26,13 +26,14 @@ extension Preparation {
                 sources: unsealing.sources
             )
         }
-        let connection: ConnectionOptions
+        var connection: ConnectionOptions
         do throws(PlatformError) {
             connection = try options.connection.connect(isVerbose: options.output.verbose, on: console)
         } catch {
             let problem = error.diagnostic(intent: "log in", api: options.connection.shownAPI(on: console))
             throw Refusal(status: .failure, diagnostics: [problem], sources: unsealing.sources)
         }
+        connection.secrets = unsealing.secrets.map(\.string)
         let url = connection.login.endpoint.url
         guard url == saved.plan.api else {
             let problem = Diagnostic.wrongAPI(url, ofPlan: saved.plan.api)

@@ -66,8 +66,8 @@ struct ApplyView: Sendable {
         case .failed(let diagnostic): line(style.paint("failed", .red), " ", subject, time, diagnostic.code.rawValue)
         case .wouldSend(let requests):
             for request in requests {
-                console.print("  \(request.method.rawValue) \(request.path)")
-                if let body = request.body { console.print("      \(body.compact)") }
+                console.print("  \(request.method.rawValue) \(cleaned(request.path))")
+                if let body = request.body { console.print("      \(cleaned(body.compact))") }
             }
         case .postponed, .notAttempted: break
         }
@@ -92,7 +92,7 @@ struct ApplyView: Sendable {
     }
 
     private func line(_ word: String, _ gap: String, _ subject: String, _ time: String, _ note: String?) {
-        console.print("  \(word)\(gap)\(subject) \(time)\(note.map { " \($0)" } ?? "")")
+        console.print("  \(word)\(gap)\(subject) \(time)\(note.map { " \(cleaned($0))" } ?? "")")
     }
 
     /// Which fields an update is about: a resource can have several.

@@ -71,7 +71,7 @@ enum FieldText {
         if let masked = change.masked {
             return change.isBeforeHidden ? "(hidden) -> \(masked)" : "+ \(masked)"
         }
-        switch (value(change.before), value(change.after)) {
+        switch (change.isBeforeHidden ? "(hidden)" : value(change.before), value(change.after)) {
         case (nil, let after?): return "+ \(after)"
         case (let before?, nil):
             if change.isRemoval { return "- \(before)    (no longer declared)" }

@@ -1,8 +1,6 @@
-import ArgumentParser
 import CloudController
 import Diagnostics
 import Foundation
-import Synchronization
 import TestSupport
 import Testing
 
@@ -106,29 +104,6 @@ struct SweepRun: Sendable {
         let patience = arguments.contains("--claim-timeout") ? [] : ["--claim-timeout", "3s"]
         let whole = ["apply", "--yes", file.path] + patience + arguments
         return try RunningBinary(whole, variables, output, onEnd)
-    }
-}
-
-/// A command line that is parsed once and run often: in a debug build, parsing takes longer than all that follows.
-private struct ParsedCommand: Sendable {
-    private static let parsed = Mutex<[[String]: ParsedCommand]>([:])
-
-    // only read once it is parsed
-    nonisolated(unsafe) private let command: any ConsoleCommand
-
-    static func of(_ arguments: [String]) -> ParsedCommand {
-        parsed.withLock { parsed in
-            if let known = parsed[arguments] { return known }
-            let command = try? EvenkeelCommand.parseAsRoot(arguments) as? any ConsoleCommand
-            guard let command else { preconditionFailure("no command line: \(arguments)") }
-            parsed[arguments] = ParsedCommand(command: command)
-            return ParsedCommand(command: command)
-        }
-    }
-
-    func run(on terminal: Terminal) async -> Run {
-        let status = (try? await command.run(on: terminal.console)) ?? .internalError
-        return Run(status: status.rawValue, output: terminal.output, error: terminal.error)
     }
 }
 
