@@ -81,6 +81,13 @@ extension CloudControllerPlatform: PlatformReader {
         return tasks.map(\.task).sorted { $0.sequenceID < $1.sequenceID }
     }
 
+    package func tasks(ofApp appGUID: String, named name: Text) async throws(PlatformError) -> [ObservedTask] {
+        let query = ListQuery("/v3/tasks", [.init("app_guids", [appGUID]), .init("names", [name.string])])
+        // The server's filter ignores case on some databases.
+        let tasks = try await client.list(query, of: WireTask.self).map(\.task).filter { $0.name == name }
+        return tasks.sorted { $0.sequenceID < $1.sequenceID }
+    }
+
     package func task(_ guid: String) async throws(PlatformError) -> ObservedTask? {
         try await client.getIfPresent("/v3/tasks/\(PercentEncoding.once(guid))", as: WireTask.self)?.task
     }

@@ -85,6 +85,22 @@ import Testing
         }
     }
 
+    @Test func `Ctrl-C while a run is waited for says that it goes on`() async throws {
+        var seed = Seed.storefront
+        seed.taskRuns = [Seed.TaskRun("migrate", runSeconds: nil)]
+        try await withStage(seed: seed) { stage in
+            try stage.write("storefront: {tasks: {migrate: {command: bin/migrate, wait: true}}}")
+
+            let end = try await interrupt(["apply", "--yes"], stage) {
+                $0.path.firstMatch(of: #/^/v3/tasks/[^?]/#) != nil
+            }
+
+            #expect(end.status == 130, "\(end.text)")
+            #expect(end.text.contains("interrupted while waiting for `acme/production/storefront/tasks/migrate`"))
+            #expect(end.text.contains("is RUNNING and goes on"), "\(end.text)")
+        }
+    }
+
     @Test func `Ctrl-C while somebody else's deployment is waited for reports what was not attempted`() async throws {
         var seed = Seed.storefront
         seed.processRuns = [Seed.ProcessRun(app: "storefront", startSeconds: nil)]

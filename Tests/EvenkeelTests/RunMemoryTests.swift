@@ -164,7 +164,7 @@ import Testing
         }
     }
 
-    @Test func `a run takes eight requests, and an app without tasks none of them`() async throws {
+    @Test func `a run takes nine requests, and an app without tasks none of them`() async throws {
         try await withStage { stage in
             try stage.write("storefront: {metadata: {labels: {a: b}}}")
             #expect(await stage.run("apply", "--yes").status == 0)
@@ -176,7 +176,7 @@ import Testing
 
             let journal = await stage.sandbox.journal()
             // Beside the list of tasks, which is read only where some are declared.
-            #expect(journal.count == without + 1 + 8, "\(journal.map(\.path))")
+            #expect(journal.count == without + 1 + 9, "\(journal.map(\.path))")
         }
     }
 
@@ -187,6 +187,9 @@ import Testing
                 try stage.write("storefront: {tasks: {\(name): {command: x, revision: \(revision)}}}")
                 let run = await stage.run("apply", "--yes")
                 #expect(run.status == 0, "\(revision): \(run)")
+                // The rows of those that find no room in the record are still there.
+                let plan = await stage.run("plan", "--exit-code")
+                #expect(plan.status == 0, "\(revision): \(plan)")
             }
             // The newest 20 are remembered.
             await stage.sandbox.advance(by: 40 * Self.days)

@@ -109,6 +109,35 @@ extension Diagnostic {
         )
     }
 
+    /// Looking for the end of a run did not work, or was interrupted; the run goes on.
+    static func waitBroken(_ operation: Plan.Operation, _ run: ObservedTask, _ error: PlatformError) -> Diagnostic {
+        let api = error.path?.hasPrefix("http") == true ? error.path ?? "" : "Cloud Controller"
+        var diagnostic = error.diagnostic(intent: "show run \(run.sequenceID) of `\(operation.address)`", api: api)
+        if error.code == .cancelled { diagnostic.message = "interrupted while waiting for `\(operation.address)`" }
+        diagnostic.subject = "\(operation.address)"
+        diagnostic.primary = operation.place
+        diagnostic.details += [
+            .note("run \(run.sequenceID) is \(run.state.rawValue) and goes on"),
+            .help("run again to wait for it"),
+        ]
+        return diagnostic
+    }
+
+    /// Nobody can tell any more how a run ended that was waited for.
+    static func endUnseen(_ operation: Plan.Operation, _ sequenceID: Int, _ state: String) -> Diagnostic {
+        Diagnostic(
+            .error,
+            .unknownOutcome,
+            "it is unknown how `\(operation.address)` ended",
+            subject: "\(operation.address)",
+            at: operation.place,
+            details: [
+                .note("run \(sequenceID) was \(state), then its row was gone"),
+                .help("find out what it has done; the next apply counts it as run, another `revision` runs it again"),
+            ]
+        )
+    }
+
     static func stillInProgress(_ operation: Plan.Operation, patience: Int) -> Diagnostic {
         Diagnostic(
             .error,

@@ -10,23 +10,38 @@ struct ClaimedCreation: Sendable {
     enum Result: Sendable {
         case ended(Outcome)
         case exists(ObservedTask, note: String?)
+        /// Other runs of the name, which have to end first; nothing was created, and no claim is up.
+        case othersAreLive([ObservedTask])
     }
 
     /// What decides whether the run is created.
-    private struct Look {
+    struct Look {
         let memory: RunMemory
         let rows: [ObservedTask]
     }
 
-    private let applier: AppApplier
-    private let operation: Plan.Operation
-    private let bindings: Bindings
-    private let name: Text
-    private let fingerprint: String
-    private let attempt: Int
+    /// What kept the run from being created the last time.
+    enum Obstacle {
+        /// Nil where nobody knows whose.
+        case claim(Claim?)
+        /// Our own claim was too old before everything was read.
+        case slowness
+    }
+
+    let applier: AppApplier
+    let operation: Plan.Operation
+    let bindings: Bindings
+    let name: Text
+    let fingerprint: String
+    let attempt: Int
+    var obstacle = Obstacle.slowness
+    /// It was said already.
+    var isSlow = false
     private var watch: ClaimWatch
     /// Seconds left to wait for the end of a rate limit.
-    private var patience: Int
+    var patience: Int
+    /// Since this was begun, or since the end of a rate limit.
+    var total: Stopwatch
 
     init(applier: AppApplier, operation: Plan.Operation, bindings: Bindings) {
         self.applier = applier
@@ -37,32 +52,30 @@ struct ClaimedCreation: Sendable {
         attempt = operation.run?.attempt ?? 1
         watch = ClaimWatch(on: applier.clock)
         patience = applier.options.rateLimitPatience
+        total = Stopwatch(on: applier.clock)
     }
 
-    private var times: ClaimTimes { applier.times }
-    private var awaited: String? { operation.run?.wait == nil ? nil : fingerprint }
+    var times: ClaimTimes { applier.times }
+    var awaited: String? { operation.run?.wait == nil ? nil : fingerprint }
 
     /// Until the run exists, or it is known why not.
     mutating func perform() async throws(PlatformError) -> Result {
-        let total = Stopwatch(on: applier.clock)
         var looks = 0
         while true {
             if Task.isCancelled { throw PlatformError(.cancelled) }
             let memory = try await applier.memory(of: name, bindings)
             let look = Look(memory: memory, rows: try await rows())
             if let result = try await settled(look, own: nil) { return result }
-            let rivals = memory.claims.filter { $0.isOf(fingerprint) }
+            let rivals = rivals(in: memory)
             let dead = watch.dead(among: rivals, after: times.dead)
             if !dead.isEmpty {
                 if let result = try await remove(dead, memory) { return result }
+            } else if total.elapsed >= times.patience {
+                return .ended(.failed(givenUp(knowing: rivals.first)))
             } else if let rival = rivals.first {
-                guard total.elapsed < times.patience else {
-                    let seconds = Int(times.patience.components.seconds)
-                    return .ended(.failed(.claimedByOthers(operation, rival, after: seconds)))
-                }
+                obstacle = .claim(rival)
                 if looks == 0 {
-                    let words = "a claim stands, \(rival.words): waiting until it is gone or dead"
-                    await applier.progress(.waiting(operation.address, words))
+                    await say("a claim stands, \(rival.words): waiting until it is gone or dead")
                 }
             } else if let result = try await claim() {
                 return result
@@ -72,12 +85,26 @@ struct ClaimedCreation: Sendable {
         }
     }
 
-    private func rows() async throws(PlatformError) -> [ObservedTask] {
+    private func givenUp(knowing rival: Claim?) -> Diagnostic {
+        let seconds = Int(times.patience.components.seconds)
+        switch obstacle {
+        case .claim(let last): return .claimedByOthers(operation, rival ?? last, after: seconds)
+        case .slowness: return .tooSlowToClaim(operation, times, after: seconds)
+        }
+    }
+
+    func say(_ words: String) async { await applier.progress(.waiting(operation.address, words)) }
+
+    func rivals(in memory: RunMemory) -> [Claim] {
+        memory.claims.filter { $0.isRival(of: fingerprint, knowing: memory.record) }
+    }
+
+    func rows() async throws(PlatformError) -> [ObservedTask] {
         try await applier.platform.runs(ofApp: bindings.app.guid, fingerprint: fingerprint)
     }
 
     /// The run exists, or it is recorded and its row is gone, or nobody may decide that; nil where it has not run.
-    private func settled(_ look: Look, own: Claim?) async throws(PlatformError) -> Result? {
+    func settled(_ look: Look, own: Claim?) async throws(PlatformError) -> Result? {
         let memory = look.memory
         if let reason = memory.unreadable {
             if let own { try await applier.write(nil, takingDown: [own], bindings) }
@@ -98,10 +125,10 @@ struct ClaimedCreation: Sendable {
         if let own { try await applier.write(nil, takingDown: [own], bindings) }
         switch entry.state {
         case .running, .succeeded:
-            return .ended(.inPlace(note: "it is recorded as \(entry.state.rawValue) on \(entry.time)"))
+            return .ended(.inPlace(note: "it is recorded as \(entry.state.rawValue)\(entry.when)"))
         case .failed, .canceled: return .ended(.failed(.recordedEnd(operation, entry)))
         case .unknown:
-            let words = "it was claimed and never recorded, as found on \(entry.time)"
+            let words = "it was claimed and never recorded, as found\(entry.when)"
             return .ended(.failed(.mayHaveRun(operation.address, words, at: operation.origin)))
         }
     }
@@ -110,140 +137,37 @@ struct ClaimedCreation: Sendable {
     ///
     /// The claims that led to it go with the same request, unless the run failed: then they may be about the next attempt.
     private func record(_ run: ObservedTask, _ memory: RunMemory, _ own: Claim?) async throws(PlatformError) {
-        var record = applier.completed(memory.record, bindings)
-        record.note(run, awaiting: awaited, time: applier.stamps.time)
         let claims = memory.claims.filter { claim in
             claim == own || (claim.isOf(fingerprint) && run.state != .failed)
         }
-        if record != memory.record || !claims.isEmpty {
-            try await applier.write(record, takingDown: claims, bindings)
-        }
+        var record = memory.record
+        note(run, in: &record)
+        guard record.differs(from: memory.record) || !claims.isEmpty else { return }
+        _ = try await applier.amend(name, takingDown: claims, bindings) { note(run, in: &$0) }
+    }
+
+    func note(_ run: ObservedTask, in record: inout RunRecord) {
+        record = applier.completed(record, bindings)
+        record.note(run, awaiting: awaited, time: applier.stamps.time)
     }
 
     /// Takes dead claims down; a result where one is so old that its run may have come and gone.
     private func remove(_ dead: [Claim], _ memory: RunMemory) async throws(PlatformError) -> Result? {
-        guard let old = dead.first(where: { applier.mayHaveLostItsRow($0) }) else {
-            try await applier.write(nil, takingDown: dead, bindings)
-            return nil
+        let old = dead.first { $0.isOf(fingerprint) && applier.mayHaveLostItsRow($0) }
+        var findings: [ClaimFinding] = []
+        for claim in dead where !claim.isOf(fingerprint) {
+            findings.append(try await applier.finding(about: claim, isDead: true, memory.record, bindings))
         }
-        var record = memory.record
-        record.put(.mayHaveRun(fingerprint, attempt: attempt, time: applier.stamps.time))
-        try await applier.write(record, takingDown: dead, bindings)
+        let time = applier.stamps.time
+        _ = try await applier.amend(name, takingDown: dead, bindings) { record in
+            for finding in findings { record.take(finding, time: time) }
+            if old != nil, record.entry(fingerprint)?.attempts ?? 0 < attempt {
+                record.put(.mayHaveRun(fingerprint, attempt: attempt, time: time))
+            }
+        }
+        guard let old else { return nil }
         let words = "a claim was put up and nothing was recorded since: it is \(old.words)"
         return .ended(.failed(.mayHaveRun(operation.address, words, at: operation.origin)))
-    }
-}
-
-// MARK: - With a claim up
-
-extension ClaimedCreation {
-    /// Puts a claim up and creates the run when it stands alone; nil when it does not, and the claim is down again.
-    private mutating func claim() async throws(PlatformError) -> Result? {
-        let stamps = applier.stamps
-        let claim = Claim(
-            fingerprint,
-            task: name,
-            random: stamps.random(),
-            time: stamps.time,
-            holder: stamps.holder
-        )
-        let held = Stopwatch(on: applier.clock)
-        let memory: RunMemory
-        do throws(PlatformError) {
-            if applier.options.claimsRuns { try await applier.put(up: claim, bindings) }
-            memory = try await applier.memory(of: name, bindings)
-            if applier.options.claimsRuns {
-                guard memory.claims.filter({ $0.isOf(fingerprint) }) == [claim] else {
-                    try await applier.write(nil, takingDown: [claim], bindings)
-                    return nil
-                }
-                let look = Look(memory: memory, rows: try await rows())
-                if let result = try await settled(look, own: claim) { return result }
-            }
-            // Others take a claim for dead after three times as long; the POST itself may take as long as this.
-            guard held.elapsed <= times.hold else {
-                try await applier.write(nil, takingDown: [claim], bindings)
-                return nil
-            }
-        } catch {
-            await takeDown(claim)
-            throw error
-        }
-        return try await create(claim, memory)
-    }
-
-    /// Also when the apply is being interrupted: a claim that stands keeps the next apply waiting.
-    private func takeDown(_ claim: Claim) async {
-        guard applier.options.claimsRuns else { return }
-        let (applier, bindings) = (applier, bindings)
-        await Task { try? await applier.write(nil, takingDown: [claim], bindings) }.value
-    }
-
-    /// Sends the POST, once.
-    ///
-    /// One that was answered with a 5xx may have left a row or a running task, so then the rows with the run's label
-    /// decide, and the claim stays up until one is found.
-    private mutating func create(_ claim: Claim, _ memory: RunMemory) async throws(PlatformError) -> Result? {
-        var request = bindings.fill(operation)
-        request.timeout = times.hold
-        let answer: Answer
-        do {
-            answer = try await applier.platform.send(request)
-        } catch {
-            guard error.mayHaveHappened else {
-                await takeDown(claim)
-                guard try await outwaits(error) else { throw error }
-                return nil
-            }
-            guard let run = await lateRow() else {
-                return .ended(.failed(.unknownOutcome(operation, error, after: times.search)))
-            }
-            if let result = await conclude(run, claim, memory) { return result }
-            guard run.state != .failed else { return .ended(.failed(.runRefused(operation, run, error))) }
-            return .exists(run, note: "the answer was lost or was an error, but run \(run.sequenceID) was created")
-        }
-        guard case .task(let run) = answer else { return .ended(.wouldSend(bindings.fillAll(operation))) }
-        if let result = await conclude(run, claim, memory) { return result }
-        let outcome = try await applier.check(answer, operation, bindings)
-        guard case .applied(let note) = outcome else { return .ended(outcome) }
-        return .exists(run, note: note)
-    }
-
-    /// Nothing was executed; true when the server's limit of the rate has been waited for.
-    private mutating func outwaits(_ error: PlatformError) async throws(PlatformError) -> Bool {
-        guard error.code == .rateLimited, let seconds = error.retryAfter, seconds <= patience else { return false }
-        patience -= max(1, seconds)
-        guard (try? await applier.clock.sleep(for: .seconds(seconds))) != nil else { throw PlatformError(.cancelled) }
-        return true
-    }
-
-    /// The row of the attempt, which may appear late.
-    private func lateRow() async -> ObservedTask? {
-        for pause in [0, 1, 2, 4, 8, 15, 15, 15] {
-            if pause > 0, (try? await applier.clock.sleep(for: times.dead * pause / 90)) == nil { return nil }
-            // A listing that fails is a listing without the row: the next one may do better.
-            if let run = try? await rows().last(where: { $0.attempt >= attempt }) { return run }
-        }
-        return nil
-    }
-
-    /// Records the run and takes the claim down; a result where that did not work, or where there are two runs.
-    private func conclude(_ run: ObservedTask, _ claim: Claim, _ memory: RunMemory) async -> Result? {
-        let rows = (try? await rows()) ?? []
-        let first = rows.first { $0.attempt == run.attempt && $0.sequenceID < run.sequenceID }
-        var record = applier.completed(memory.record, bindings)
-        record.note(first ?? run, awaiting: awaited, time: applier.stamps.time)
-        if first != nil {
-            let path = "/v3/tasks/\(run.guid)/actions/cancel"
-            _ = try? await applier.platform.send(Request(.cancelTask, path: path, body: nil))
-        }
-        do {
-            let claims = applier.options.claimsRuns ? [claim] : []
-            try await applier.write(record, takingDown: claims, bindings)
-        } catch {
-            return .ended(.failed(.notRecorded(operation, run, error)))
-        }
-        return first.map { .ended(.failed(.startedTwice(operation, run, $0))) }
     }
 }
 

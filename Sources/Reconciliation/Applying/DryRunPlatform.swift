@@ -38,6 +38,10 @@ package struct DryRunPlatform: Platform {
         try await reader.runs(ofApp: appGUID, fingerprint: fingerprint)
     }
 
+    package func tasks(ofApp appGUID: String, named name: Text) async throws(PlatformError) -> [ObservedTask] {
+        try await reader.tasks(ofApp: appGUID, named: name)
+    }
+
     package func processes(ofApp appGUID: String) async throws(PlatformError) -> [ObservedProcess] {
         try await reader.processes(ofApp: appGUID)
     }

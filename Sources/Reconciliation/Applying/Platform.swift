@@ -25,6 +25,9 @@ package protocol PlatformReader: Sendable {
     /// The tasks of the app that carry the label `evenkeel.dev/run=FINGERPRINT`, by rising sequence id.
     func runs(ofApp appGUID: String, fingerprint: String) async throws(PlatformError) -> [ObservedTask]
 
+    /// The tasks of the app of exactly that name, in any state, by rising sequence id.
+    func tasks(ofApp appGUID: String, named name: Text) async throws(PlatformError) -> [ObservedTask]
+
     /// One process a type, of `web` the newest; empty when the app is gone.
     func processes(ofApp appGUID: String) async throws(PlatformError) -> [ObservedProcess]
 

@@ -21,16 +21,26 @@ extension AppApplier {
             if let reason = memory.unreadable {
                 return .failed(.unreadableRecord(of: operation.address, named: name, reason, at: operation.origin))
             }
-            var record = records ? completed(memory.record, bindings, awaiting: awaited) : memory.record
             let standing = memory.claims.filter { claim in annotations.contains { $0.name == claim.key } }
             let dead = watch.dead(among: standing, after: times.dead)
-            var down: [Claim] = []
+            var findings: [ClaimFinding] = []
             for claim in standing {
-                if try await isDone(claim, isDead: dead.contains(claim), &record, bindings) { down.append(claim) }
+                let isDead = dead.contains(claim)
+                findings.append(try await finding(about: claim, isDead: isDead, memory.record, bindings))
             }
-            if record != memory.record || !down.isEmpty {
-                try await write(record == memory.record ? nil : record, takingDown: down, bindings)
-                hasWritten = true
+            func heal(_ record: inout RunRecord) {
+                if records { record = completed(record, bindings, awaiting: awaited) }
+                for finding in findings { record.take(finding, time: stamps.time) }
+            }
+            let down = findings.filter(\.isDone).map(\.claim)
+            var record = memory.record
+            heal(&record)
+            if record.differs(from: memory.record) || !down.isEmpty {
+                // What was read before other requests may be old by now.
+                let known = findings.isEmpty ? memory : nil
+                if case .written = try await amend(name, from: known, takingDown: down, bindings, heal) {
+                    hasWritten = true
+                }
             }
             guard let claim = standing.first(where: { !down.contains($0) }) else { break }
             if looks == 0 {
@@ -43,25 +53,44 @@ extension AppApplier {
         return hasWritten ? .applied(note: nil) : .inPlace(note: "others have done it meanwhile")
     }
 
-    /// Whether the claim may be taken down: its holder is dead, or what it was for is there and did not fail.
-    ///
-    /// What is found out about its run goes into the record.
-    private func isDone(
-        _ claim: Claim,
+    /// Whether a claim may be taken down, and what was found out about its run.
+    func finding(
+        about claim: Claim,
         isDead: Bool,
-        _ record: inout RunRecord,
+        _ record: RunRecord,
         _ bindings: Bindings
-    ) async throws(PlatformError) -> Bool {
+    ) async throws(PlatformError) -> ClaimFinding {
         let known = record.runs.map(\.fingerprint)
-        guard let fingerprint = claim.fingerprint ?? known.first(where: { claim.isOf($0) }) else { return isDead }
-        let rows = try await platform.runs(ofApp: bindings.app.guid, fingerprint: fingerprint)
-        for row in rows where row.name == record.name { record.note(row, awaiting: nil, time: stamps.time) }
-        if let newest = rows.last, newest.state != .failed { return true }
-        guard isDead else { return false }
-        if rows.isEmpty, record.entry(fingerprint) == nil, mayHaveLostItsRow(claim) {
-            record.put(.mayHaveRun(fingerprint, attempt: 1, time: stamps.time))
+        guard let fingerprint = claim.fingerprint ?? known.first(where: { claim.isOf($0) }) else {
+            return ClaimFinding(claim: claim, isDone: isDead)
         }
-        return true
+        let rows = try await platform.runs(ofApp: bindings.app.guid, fingerprint: fingerprint)
+        var finding = ClaimFinding(claim: claim, isDone: isDead, rows: rows.filter { $0.name == record.name })
+        if let newest = rows.last, newest.state != .failed {
+            finding.isDone = true
+        } else if isDead, rows.isEmpty, mayHaveLostItsRow(claim) {
+            finding.lost = fingerprint
+        }
+        return finding
+    }
+}
+
+/// What is known of a claim that somebody left.
+struct ClaimFinding {
+    let claim: Claim
+    /// It may be taken down: its holder is dead, or what it was for is there and did not fail.
+    var isDone: Bool
+    /// The runs of its specification.
+    var rows: [ObservedTask] = []
+    /// Its specification, where it may have run so long ago that the row is deleted.
+    var lost: String?
+}
+
+extension RunRecord {
+    mutating func take(_ finding: ClaimFinding, time: String) {
+        for row in finding.rows { note(row, awaiting: nil, time: time) }
+        guard let lost = finding.lost, entry(lost) == nil else { return }
+        put(.mayHaveRun(lost, attempt: 1, time: time))
     }
 }
 

@@ -74,6 +74,50 @@ extension AppApplier {
         return record
     }
 
+    /// What became of a change of the record.
+    enum Amendment {
+        case written
+        case unchanged
+        /// Why nothing was written over it; claims were taken down all the same.
+        case unreadable(String)
+    }
+
+    /// Changes the record as it is right now, and takes claims down with it: nothing is asked between reading and writing.
+    ///
+    /// What somebody else writes in just that moment is lost; the next apply adds what it lacks while the rows are there.
+    ///
+    /// - Parameters:
+    ///   - known: read by the request before; nil reads.
+    ///   - yielding: Somebody who holds a claim of the task is about to write the record, and is given a little time to.
+    func amend(
+        _ name: Text,
+        from known: RunMemory? = nil,
+        takingDown claims: [Claim] = [],
+        yielding: Bool = false,
+        _ bindings: Bindings,
+        _ change: (inout RunRecord) -> Void
+    ) async throws(PlatformError) -> Amendment {
+        var memory: RunMemory
+        if let known { memory = known } else { memory = try await self.memory(of: name, bindings) }
+        let total = Stopwatch(on: clock)
+        var looks = 0
+        while yielding, total.elapsed < times.courtesy, memory.claims.contains(where: { $0.task == name }) {
+            looks += 1
+            try await pause(before: looks)
+            memory = try await self.memory(of: name, bindings)
+        }
+        if let reason = memory.unreadable {
+            if !claims.isEmpty { try await write(nil, takingDown: claims, bindings) }
+            return .unreadable(reason)
+        }
+        var record = memory.record
+        change(&record)
+        let isChanged = record.differs(from: memory.record)
+        guard isChanged || !claims.isEmpty else { return .unchanged }
+        try await write(isChanged ? record : nil, takingDown: claims, bindings)
+        return .written
+    }
+
     /// Writes how a run ended that was waited for, and gives what is known of it.
     func recordEnd(
         of run: ObservedTask,
@@ -81,12 +125,13 @@ extension AppApplier {
         _ bindings: Bindings
     ) async throws(PlatformError) -> RunRecord.Entry? {
         guard !operation.concluding.isEmpty, case .task(let name) = operation.address.part else { return nil }
-        let memory = try await memory(of: name, bindings)
-        guard memory.unreadable == nil else { return nil }
-        var record = memory.record
-        record.note(run, awaiting: run.runFingerprint, time: stamps.time)
-        if record != memory.record { try await write(record, bindings) }
-        return run.runFingerprint.flatMap { record.entry($0) }
+        var entry: RunRecord.Entry?
+        // Another specification of the task may have waited for this very end.
+        _ = try await amend(name, yielding: true, bindings) { record in
+            record.note(run, awaiting: run.runFingerprint, time: stamps.time)
+            entry = run.runFingerprint.flatMap { record.entry($0) }
+        }
+        return entry
     }
 
     /// Writes that a run is cancelled before it is: its row will only say FAILED.
@@ -94,15 +139,14 @@ extension AppApplier {
         guard let fingerprint = operation.run?.fingerprint, case .task(let name) = operation.address.part else {
             return
         }
-        let memory = try await memory(of: name, bindings)
-        guard memory.unreadable == nil else { return }
-        var record = completed(memory.record, bindings)
-        record.change(fingerprint) { entry in
-            guard entry.state == .running, entry.attempts == operation.run?.attempt else { return }
-            entry.state = .canceled
-            entry.time = stamps.time
+        _ = try await amend(name, bindings) { record in
+            record = completed(record, bindings)
+            record.change(fingerprint) { entry in
+                guard entry.state == .running, entry.attempts == operation.run?.attempt else { return }
+                entry.state = .canceled
+                entry.time = stamps.time
+            }
         }
-        if record != memory.record { try await write(record, bindings) }
     }
 }
 
@@ -133,7 +177,7 @@ extension AppApplier {
 
     /// The claim may be older than the row of its run would be, or nobody can tell how old it is.
     ///
-    /// Rows are deleted after 31 days; a day less, since clocks of machines differ.
+    /// Rows are deleted after 31 days; a day less, since clocks of machines differ. A time that is to come is now.
     func mayHaveLostItsRow(_ claim: Claim) -> Bool {
         guard let days = claim.time.flatMap({ stamps.days(since: $0) }) else { return true }
         return days >= 30

@@ -2,20 +2,34 @@ import Diagnostics
 
 extension AppApplier {
     /// Creates the run unless it exists, with exactly one POST an attempt, and waits for its end where that is declared.
+    ///
+    /// Other runs of the name have to end first, those that the plan saw and those that began since.
     func create(_ operation: Plan.Operation, _ bindings: Bindings) async throws(PlatformError) -> Outcome {
         guard platform.canWrite else { return .wouldSend(bindings.fillAll(operation)) }
-        if let patience = operation.run?.patience {
-            guard try await othersHaveEnded(operation, bindings, within: patience) else {
+        let patience = operation.run?.patience ?? operation.run?.wait ?? DesiredTask.usualWait
+        var operation = operation
+        var poll = Poll(seconds: patience)
+        var others = othersAlive(operation, bindings)
+        while true {
+            guard try await haveEnded(others, before: operation, &poll) else {
                 return .failed(.stillInProgress(operation, patience: patience))
             }
-        }
-        var operation = operation
-        while true {
-            let outcome = try await createAlone(operation, bindings)
+            let outcome: Outcome
+            switch try await createAlone(operation, bindings) {
+            case .ended(let result): outcome = result
+            case .exists(let run, let note):
+                outcome =
+                    operation.run?.wait == nil
+                    ? .applied(note: note) : try await awaitEnd(of: run, operation, bindings)
+            case .othersAreLive(let runs):
+                others = runs
+                continue
+            }
             guard case .failed(let diagnostic) = outcome, diagnostic.code == .runFailed,
                 let run = operation.run, run.attempt < run.lastAttempt
             else { return outcome }
             operation.run?.attempt += 1
+            (others, poll) = ([], Poll(seconds: patience))
             await progress(
                 .waiting(operation.address, "attempt \(run.attempt) is FAILED, attempt \(run.attempt + 1) follows")
             )
@@ -26,7 +40,7 @@ extension AppApplier {
     private func createAlone(
         _ operation: Plan.Operation,
         _ bindings: Bindings
-    ) async throws(PlatformError) -> Outcome {
+    ) async throws(PlatformError) -> ClaimedCreation.Result {
         await taskGate.enter()
         let result: Result<ClaimedCreation.Result, PlatformError>
         do throws(PlatformError) {
@@ -36,11 +50,6 @@ extension AppApplier {
             result = .failure(error)
         }
         await taskGate.leave()
-        switch try result.get() {
-        case .ended(let outcome): return outcome
-        case .exists(let run, let note):
-            guard operation.run?.wait != nil else { return .applied(note: note) }
-            return try await awaitEnd(of: run, operation, bindings)
-        }
+        return try result.get()
     }
 }

@@ -9,7 +9,7 @@ extension AppApplier {
             if outcome.isFailure { return outcome }
         }
         guard let run = try await bindings.task(of: operation, platform) else {
-            return .inPlace(note: "the run is gone")
+            return .failed(.endUnseen(operation, operation.run?.sequenceID ?? 0, "not seen to end"))
         }
         return try await awaitEnd(of: run, operation, bindings)
     }
@@ -32,40 +32,48 @@ extension AppApplier {
             )
         }
         while !run.state.isTerminal {
-            guard let pause = poll.next(), (try? await clock.sleep(for: pause)) != nil else {
-                if Task.isCancelled { throw PlatformError(.cancelled) }
-                return .failed(.runNotEnded(operation, run, after: seconds))
+            guard let pause = poll.next() else { return .failed(.runNotEnded(operation, run, after: seconds)) }
+            let now: ObservedTask?
+            do throws(PlatformError) {
+                guard (try? await clock.sleep(for: pause)) != nil else { throw PlatformError(.cancelled) }
+                now = try await platform.task(run.guid)
+            } catch {
+                return .failed(.waitBroken(operation, run, error))
             }
-            guard let now = try await platform.task(run.guid) else { return .inPlace(note: "the run is gone") }
+            guard let now else { return .failed(.endUnseen(operation, run.sequenceID, run.state.rawValue)) }
             run = now
         }
-        let entry = try await recordEnd(of: run, operation, bindings)
+        let entry: RunRecord.Entry?
+        do {
+            entry = try await recordEnd(of: run, operation, bindings)
+        } catch {
+            return .failed(.endNotRecorded(operation, run, error))
+        }
         guard run.state == .succeeded else { return .failed(.runEnded(operation, run, knowing: entry)) }
         return .applied(note: "run \(run.sequenceID) has SUCCEEDED")
     }
 
-    /// Waits until no other run of the name is live; false when the time is over first.
-    func othersHaveEnded(
-        _ operation: Plan.Operation,
-        _ bindings: Bindings,
-        within seconds: Int
-    ) async throws(PlatformError) -> Bool {
-        var poll = Poll(seconds: seconds)
-        guard case .task(let name) = operation.address.part else { return true }
-        var live = bindings.app.tasks.filter {
-            let isRun = $0.fields[.label(RunLabel.run)] == .value(.text(Text(operation.run?.fingerprint ?? "")))
-            return $0.name == name && !$0.state.isTerminal && !isRun
+    /// Runs of the name that are live and are no runs of what is to be created.
+    func othersAlive(_ operation: Plan.Operation, _ bindings: Bindings) -> [ObservedTask] {
+        guard case .task(let name) = operation.address.part else { return [] }
+        return bindings.app.tasks.filter { row in
+            row.name == name && !row.state.isTerminal && row.runFingerprint != operation.run?.fingerprint
         }
-        while let run = live.last {
+    }
+
+    /// Waits until these runs have ended; false when the time is over first.
+    func haveEnded(
+        _ runs: [ObservedTask],
+        before operation: Plan.Operation,
+        _ poll: inout Poll
+    ) async throws(PlatformError) -> Bool {
+        for run in runs.reversed() {
             await progress(.waiting(operation.address, "run \(run.sequenceID) of that name has to end first"))
             while true {
                 guard let now = try await platform.task(run.guid), !now.state.isTerminal else { break }
-                guard let pause = poll.next(), (try? await clock.sleep(for: pause)) != nil else {
-                    if Task.isCancelled { throw PlatformError(.cancelled) }
-                    return false
-                }
+                guard let pause = poll.next() else { return false }
+                guard (try? await clock.sleep(for: pause)) != nil else { throw PlatformError(.cancelled) }
             }
-            live.removeLast()
         }
         return true
     }

@@ -57,7 +57,7 @@ extension Diagnostic {
             subject: "\(operation.address)",
             at: Annotation(operation.origin),
             details: [
-                .note("it is recorded as \(entry.state.rawValue) on \(entry.time); its row is gone"),
+                .note("it is recorded as \(entry.state.rawValue)\(entry.when); its row is gone"),
                 .help("give it another `revision` to run it again"),
             ]
         )
@@ -79,7 +79,7 @@ extension Diagnostic {
         )
     }
 
-    static func claimedByOthers(_ operation: Plan.Operation, _ claim: Claim, after seconds: Int) -> Diagnostic {
+    static func claimedByOthers(_ operation: Plan.Operation, _ claim: Claim?, after seconds: Int) -> Diagnostic {
         Diagnostic(
             .error,
             .runInProgress,
@@ -87,8 +87,30 @@ extension Diagnostic {
             subject: "\(operation.address)",
             at: Annotation(operation.origin),
             details: [
-                .note("the last claim is \(claim.words)"),
+                .note(claim.map { "the last claim is \($0.words)" } ?? "they take our claims down"),
                 .help("run again when they are done"),
+            ]
+        )
+    }
+
+    /// Others take a claim for dead after three times as long as it holds, so nothing is created with an older one.
+    static func tooSlowToClaim(_ operation: Plan.Operation, _ times: ClaimTimes, after seconds: Int) -> Diagnostic {
+        Diagnostic(
+            .error,
+            .requestTimedOut,
+            "the API answers too slowly for `--claim-timeout` to run `\(operation.address)`",
+            subject: "\(operation.address)",
+            at: Annotation(operation.origin),
+            details: [
+                .note(
+                    "a claim holds for \(times.hold.components.seconds) seconds, and what has to be read meanwhile took "
+                        + "longer each time, for \(seconds) seconds now"
+                ),
+                .note("nothing was created"),
+                .help(
+                    "allow more time with `--claim-timeout`, in everything that applies this app: it is "
+                        + "\(times.dead.components.seconds) seconds now"
+                ),
             ]
         )
     }
@@ -116,9 +138,36 @@ extension Diagnostic {
         diagnostic.details.append(.help("run again: the next apply records it"))
         return diagnostic
     }
+
+    /// It runs, and the record has become unreadable since it was begun.
+    static func notRecorded(
+        _ operation: Plan.Operation,
+        _ run: ObservedTask,
+        named name: Text,
+        _ reason: String
+    ) -> Diagnostic {
+        let origin = operation.origin
+        var diagnostic = unreadableRecord(of: operation.address, named: name, reason, at: origin, severity: .warning)
+        diagnostic.severity = .error
+        diagnostic.message =
+            "run \(run.sequenceID) of `\(operation.address)` exists, but could not be recorded: the record \(reason)"
+        return diagnostic
+    }
+
+    /// It has ended, but the app does not know how.
+    static func endNotRecorded(_ operation: Plan.Operation, _ run: ObservedTask, _ error: PlatformError) -> Diagnostic {
+        var diagnostic = refused(operation, error)
+        diagnostic.message =
+            "run \(run.sequenceID) of `\(operation.address)` is \(run.state.rawValue), but that could not be recorded"
+        diagnostic.details.append(.help("run again: the next apply records it"))
+        return diagnostic
+    }
 }
 
 extension Claim {
     /// Whose it is and since when, in words that follow "is".
-    var words: String { "that of \(holder)" + (time.map { ", put up at \($0)" } ?? "") }
+    var words: String {
+        guard let time, Moment(time) != nil else { return "that of \(holder)" }
+        return "that of \(holder), put up at \(time)"
+    }
 }

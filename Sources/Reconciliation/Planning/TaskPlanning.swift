@@ -47,6 +47,7 @@ extension AppPlanner {
         live: ObservedTask?
     ) {
         let attempts = history.attempts(of: fingerprint.hex)
+        // Whoever creates a run waits for all claims of the task.
         var left = history.claims
         switch history.standing(of: fingerprint.hex) {
         case .neverRun:
@@ -56,15 +57,15 @@ extension AppPlanner {
             }
             guard isReadable(history, task, place, .error) else { return }
             create(task, place, fingerprint, droplet, history, attempt: 1, after: live)
-            left.removeAll { $0.isOf(fingerprint.hex) }
+            left = []
         case .failed where attempts <= task.retries?.value ?? 0:
             guard isReadable(history, task, place, .error) else { return }
             create(task, place, fingerprint, droplet, history, attempt: attempts + 1, after: live)
-            left.removeAll { $0.isOf(fingerprint.hex) }
+            left = []
         case .failed(let reason, let outcome):
             fail(task, place, reason, outcome)
         case .unknown(let entry):
-            fail(task, place, "it was claimed and never recorded, as found on \(entry.time)", .unknown)
+            fail(task, place, "it was claimed and never recorded, as found\(entry.when)", .unknown)
         case .live(let run) where task.wait?.value != nil:
             wait(for: run, of: task, place, fingerprint, history)
         case .unseen(let entry):

@@ -30,7 +30,7 @@ extension AppPlanner {
         if run.wait != nil {
             draft.concluding.append(outcome(of: task, shown, run, hasOthers: hasOthers))
         }
-        for claim in history.claims where claim.isOf(fingerprint.hex) {
+        for claim in history.claims {
             draft.notes.append("a claim stands, \(claim.words): it is waited for until it is gone or dead")
         }
         let known = history.record.entry(fingerprint.hex)
@@ -127,8 +127,8 @@ extension AppPlanner {
         awaiting awaited: String?,
         claims: [Claim]
     ) -> Request {
-        let completed = history.completed(awaiting: awaited, time: "")
-        let changed = completed.runs.filter { entry in history.record.entry(entry.fingerprint) != entry }
+        let completed = history.completed(awaiting: awaited, time: Stamps().time).kept
+        let changed = completed.filter { entry in history.record.entry(entry.fingerprint) != entry }
         let entries = changed.map { entry in
             let isDeclared = entry.fingerprint == fingerprint?.hex && fingerprint?.containsGUID == true
             var planned = RunRequests.PlannedEntry(fingerprint: isDeclared ? "{run}" : entry.fingerprint)
@@ -143,7 +143,7 @@ extension AppPlanner {
         return RunRequests.plannedRecord(
             of: task.name,
             entries,
-            hasOthers: completed.runs.count > entries.count,
+            hasOthers: completed.count > entries.count,
             takingDown: keys
         )
     }

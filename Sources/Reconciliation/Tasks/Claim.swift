@@ -53,6 +53,14 @@ package struct Claim: Hashable, Sendable {
 
     func isOf(_ fingerprint: String) -> Bool { key.string.hasPrefix(Claim.prefix(of: fingerprint)) }
 
+    /// Its holder is about to create a run of the task, of this specification or another one.
+    ///
+    /// Two specifications of a task share its record and must not run at the same time, so their claims exclude each other.
+    func isRival(of fingerprint: String, knowing record: RunRecord) -> Bool {
+        if isOf(fingerprint) { return true }
+        return task.map { $0 == record.name } ?? record.runs.contains { isOf($0.fingerprint) }
+    }
+
     /// One form for values and for the symbols that a plan shows in their place; all of them in quotes.
     static func text(task: String, fingerprint: String, time: String, holder: String) -> Text {
         Text(
@@ -79,6 +87,8 @@ package struct ClaimTimes: Hashable, Sendable {
     var search: Duration { dead * 2 / 3 }
     /// The longest pause between two looks at others' claims.
     var longestPause: Duration { dead / 18 }
+    /// Whoever is about to write a record is given so long, by those who write it without a claim: 10 s.
+    var courtesy: Duration { dead / 9 }
     /// Claims of others that come and go are outwaited so long.
     var patience: Duration { dead * 10 }
 

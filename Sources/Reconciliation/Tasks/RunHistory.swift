@@ -78,7 +78,8 @@ extension RunHistory {
     /// Something that an interrupted apply should have written is missing.
     func isIncomplete(awaiting awaited: String?) -> Bool {
         guard unreadable == nil else { return false }
-        return completed(awaiting: awaited, time: "").runs.contains { entry in
+        // What finds no room is not missing; times are part of its length.
+        return completed(awaiting: awaited, time: Stamps().time).kept.contains { entry in
             let known = record.entry(entry.fingerprint)
             return known?.attempts != entry.attempts || known?.state != entry.state
         }

@@ -77,8 +77,16 @@ package struct RunRecord: Hashable, Sendable {
     /// Puts the entry before all older ones, in place of what was known of its specification.
     package mutating func put(_ entry: Entry) {
         runs.removeAll { $0.fingerprint == entry.fingerprint }
-        let place = entry.sequenceID == 0 ? 0 : runs.firstIndex { $0.sequenceID < entry.sequenceID }
-        runs.insert(entry, at: place ?? runs.count)
+        runs.insert(entry, at: entry.sequenceID == 0 ? 0 : place(of: entry.sequenceID))
+    }
+
+    /// Before the newest of the older runs, and before what has no row and stands there.
+    private func place(of sequenceID: Int) -> Int {
+        guard var place = runs.firstIndex(where: { $0.sequenceID != 0 && $0.sequenceID < sequenceID }) else {
+            return runs.count
+        }
+        while place > 0, runs[place - 1].sequenceID == 0 { place -= 1 }
+        return place
     }
 
     /// Changes what is known of a specification, where something is.
@@ -92,14 +100,21 @@ package struct RunRecord: Hashable, Sendable {
 
 extension RunRecord {
     /// As short as the server wants it.
-    package var text: Text {
+    package var text: Text { RunRecord.text(JSON.text(name).compact, kept.map(\.text)) }
+
+    /// The runs that find room in the annotation.
+    var kept: [Entry] {
         var count = min(runs.count, RunRecord.mostRuns)
-        while true {
+        while count > 0 {
             let text = RunRecord.text(JSON.text(name).compact, runs.prefix(count).map(\.text))
-            if text.count <= RunRecord.longestText || count == 0 { return text }
+            if text.count <= RunRecord.longestText { break }
             count -= 1
         }
+        return Array(runs.prefix(count))
     }
+
+    /// Writing it would change what is remembered; runs that find no room do not count.
+    func differs(from other: RunRecord) -> Bool { text != other.text }
 
     /// - Parameter name: in quotes.
     static func text(_ name: String, _ entries: [String]) -> Text {
@@ -132,6 +147,9 @@ extension RunRecord.Entry {
             time: json["at"]?.text?.string ?? ""
         )
     }
+
+    /// When it was written down, in words that follow a state; none where that cannot be read.
+    var when: String { Moment(time) == nil ? "" : " on \(time)" }
 
     var text: String {
         RunRecord.Entry.text(

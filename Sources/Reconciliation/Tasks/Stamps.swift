@@ -21,12 +21,10 @@ package struct Stamps: Sendable {
     /// A number of 0 or more and less than 1.
     var fraction: Double { Double(random() >> 11) / Double(UInt64(1) << 53) }
 
-    /// Days since a time that was written down; nil when it cannot be read or is to come.
-    func days(since time: String) -> Int? {
-        guard let then = Moment(time) else { return nil }
-        let seconds = now() - then.seconds
-        return seconds < 0 ? nil : seconds / 86_400
-    }
+    /// Days since a time that was written down; nil when it cannot be read.
+    ///
+    /// A time that is to come was written down by a clock that is ahead of ours: that was just now.
+    func days(since time: String) -> Int? { Moment(time).map { max(0, now() - $0.seconds) / 86_400 } }
 }
 
 /// A moment of the wall clock in UTC, written as `2026-11-26T12:00:00Z`.

@@ -123,6 +123,23 @@ struct WireTests {
         )
     }
 
+    @Test func `tasks of a name are asked for by it and compared exactly`() async throws {
+        await controller.set(
+            "/v3/tasks",
+            try fixture("tasks").replacing(#""name": "migrate""#, with: #""name": "a,B""#)
+        )
+
+        let tasks = try await platform().tasks(ofApp: Recorded.storefront, named: "a,B")
+
+        #expect(!tasks.isEmpty)
+        #expect(tasks.map(\.sequenceID) == tasks.map(\.sequenceID).sorted())
+        #expect(try await platform().tasks(ofApp: Recorded.storefront, named: "a,b").isEmpty)
+        #expect(
+            await controller.asked.first { $0.contains("names=") }
+                == "GET /v3/tasks?per_page=5000&app_guids=\(Recorded.storefront)&names=a%252CB"
+        )
+    }
+
     @Test func `what is gone is nil`() async throws {
         let platform = try platform()
 

@@ -26,6 +26,8 @@ struct Contest: Sendable {
         let reports: [ApplyReport]
         /// The state of the app that another plan sees.
         let planning: Reconciler.Planning
+        /// What plans of all specifications still want to do.
+        let left: [Plan.Operation]
         let steps: [Int]
         /// On the clock of the world.
         let duration: Duration
@@ -36,6 +38,23 @@ struct Contest: Sendable {
         var starts: [Int] {
             let rows = app?.tasks ?? []
             return Contest.taskNames.map { name in rows.count { $0.name == name } }
+        }
+
+        /// How many runs of each task are recorded.
+        var recorded: [Int] {
+            Contest.taskNames.map { name in
+                guard case .record(let record) = RunRecord.reading(of: name, in: app?.fields ?? [:]) else { return 0 }
+                return record.runs.count
+            }
+        }
+
+        /// Seconds between the starts of runs of one name.
+        var gaps: [Int] {
+            Contest.taskNames.flatMap { name in
+                let rows = (app?.tasks ?? []).filter { $0.name == name }
+                let starts = rows.compactMap { Moment($0.createdAt)?.seconds }.sorted()
+                return zip(starts.dropFirst(), starts).map { $0 - $1 }
+            }
         }
 
         /// The annotations without what differs from run to run: guids, sequence numbers, times.
@@ -52,49 +71,66 @@ struct Contest: Sendable {
     }
 
     static let taskNames: [Text] = ["migrate", "seed"]
-    private static let manifest = """
+
+    private static func manifest(_ specification: Int) -> String {
+        """
         version: 1
         organization: acme
         space: production
         apps:
           storefront:
             tasks:
-              migrate: {command: bin/migrate, wait: {timeout: 10m}, when: before_rollout}
-              seed: {command: bin/seed}
+              migrate: {command: bin/migrate, wait: {timeout: 10m}, when: before_rollout, revision: \(specification)}
+              seed: {command: bin/seed, revision: \(specification)}
         """
+    }
 
     var appliers: Int
     var network: Network
     var seed: UInt64
     var death: World.Death?
     var usesClaims = true
+    /// The appliers take turns with so many specifications of each task.
+    var specifications = 1
+
+    private func desired(of applier: Int) -> DesiredState {
+        let manifest = Contest.manifest(applier % specifications)
+        return readManifests(ManifestInput(paths: ["-"]) { Array(manifest.utf8) }).state
+    }
 
     func run() async throws -> Result {
         let store = Store(seed: Contest.foundation, options: .testing)
-        let desired = readManifests(ManifestInput(paths: ["-"]) { Array(Contest.manifest.utf8) }).state
         let world = World(appliers: appliers, seed: seed, death: death)
         var platforms: [CloudControllerPlatform] = []
         var plannings: [Reconciler.Planning] = []
         // All have planned before the first of them writes.
         for applier in 0..<appliers {
             let platform = try platform(store, world, applier)
-            plannings.append(try await Reconciler(platform: try self.platform(store)).plan(desired))
+            plannings.append(try await Reconciler(platform: try self.platform(store)).plan(desired(of: applier)))
             platforms.append(platform)
         }
+        let starts = (0..<appliers).map { _ in world.random(in: network.start) }
         let reports = await withTaskGroup(of: (Int, ApplyReport).self) { group in
             for applier in 0..<appliers {
-                let (platform, planning) = (platforms[applier], plannings[applier])
+                let (platform, planning, start) = (platforms[applier], plannings[applier], starts[applier])
                 group.addTask {
-                    (applier, await apply(planning, of: desired, on: platform, world, applier))
+                    let desired = desired(of: applier)
+                    return (applier, await apply(planning, of: desired, on: platform, world, applier, after: start))
                 }
             }
             var reports: [Int: ApplyReport] = [:]
             for await (applier, report) in group { reports[applier] = report }
             return (0..<appliers).compactMap { reports[$0] }
         }
+        var left: [Plan.Operation] = []
+        for applier in 0..<specifications {
+            let plan = try await Reconciler(platform: try platform(store)).plan(desired(of: applier)).plan
+            left += plan.operations
+        }
         return Result(
             reports: reports,
-            planning: try await Reconciler(platform: try platform(store)).plan(desired),
+            planning: try await Reconciler(platform: try platform(store)).plan(desired(of: 0)),
+            left: left,
             steps: (0..<appliers).map { world.steps(of: $0) },
             duration: world.now
         )
@@ -105,9 +141,10 @@ struct Contest: Sendable {
         of desired: DesiredState,
         on platform: CloudControllerPlatform,
         _ world: World,
-        _ applier: Int
+        _ applier: Int,
+        after start: Duration
     ) async -> ApplyReport {
-        _ = await world.wait(applier, world.random(in: network.start))
+        _ = await world.wait(applier, start)
         let stamps = Stamps(
             now: { 1_795_230_000 + Int(world.now.components.seconds) },
             random: { world.random() },

@@ -6,6 +6,7 @@ import Testing
 /// Several pipelines that apply the same manifests at once: every declared run is started exactly once.
 @Suite struct ContestTests {
     static let rounds: UInt64 = 100
+    static let roundsOfTwo: UInt64 = 40
     static let roundsWithoutClaims: UInt64 = 20
 
     static let contests: [(appliers: Int, network: Contest.Network)] =
@@ -29,7 +30,30 @@ import Testing
         print("  \(contest.appliers) appliers, \(contest.network): \(Self.rounds) rounds, the longest \(longest)")
     }
 
-    /// The test above can fail: with a listing before the POST and nothing else it does.
+    @Test(arguments: contests)
+    func `two specifications of a task run one after the other, and both are remembered`(
+        _ contest: (appliers: Int, network: Contest.Network)
+    ) async throws {
+        var longest = Duration.zero
+        for seed in 0..<Self.roundsOfTwo {
+            var contest = Contest(appliers: contest.appliers, network: contest.network, seed: seed)
+            contest.specifications = 2
+            let result = try await contest.run()
+
+            #expect(result.starts == [2, 2], "seed \(seed)")
+            #expect(result.recorded == [2, 2], "seed \(seed)")
+            // A run takes 5 seconds.
+            #expect(result.gaps.count == 2 && result.gaps.allSatisfy { $0 >= 5 }, "seed \(seed): \(result.gaps)")
+            #expect(result.left.isEmpty, "seed \(seed): \(result.left)")
+            for report in result.reports {
+                #expect(report.line == "Applied 2 of 2 operations.", "seed \(seed): \(report)")
+            }
+            longest = max(longest, result.duration)
+        }
+        print("  \(contest.appliers) appliers of 2 specifications, \(contest.network): the longest \(longest)")
+    }
+
+    /// The test of equal manifests can fail: with a listing before the POST and nothing else it does.
     @Test(arguments: contests)
     func `without claims runs are started more than once`(
         _ contest: (appliers: Int, network: Contest.Network)

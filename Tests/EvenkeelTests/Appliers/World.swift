@@ -17,6 +17,8 @@ final class World: Sendable {
     private struct State {
         var now = Duration.zero
         var random: SeededGenerator
+        /// Of the first step of each applier: all of them come at once, in any order.
+        let firstRanks: [UInt64]
         var waiters: [Waiter] = []
         /// Appliers that are at work and wait for nothing.
         var busy: Int
@@ -37,7 +39,9 @@ final class World: Sendable {
     private let death: Death?
 
     init(appliers: Int, seed: UInt64, death: Death? = nil) {
-        state = Mutex(State(random: SeededGenerator(seed: seed), busy: appliers))
+        var random = SeededGenerator(seed: seed)
+        let ranks = (0..<appliers).map { _ in random.next() }
+        state = Mutex(State(random: random, firstRanks: ranks, busy: appliers))
         self.death = death
     }
 
@@ -75,7 +79,8 @@ final class World: Sendable {
         return await withCheckedContinuation { continuation in
             let next = state.withLock { state in
                 let time = state.now + max(.zero, duration)
-                let rank = state.random.next()
+                let isFirst = state.steps[applier] == 1
+                let rank = isFirst ? state.firstRanks[applier] : state.random.next()
                 state.waiters.append(
                     Waiter(time: time, rank: rank, applier: applier, continuation: continuation)
                 )

@@ -28,11 +28,16 @@ extension ClaimStage {
     }
 
     /// Plans what an app without any runs needs, and applies that on a platform that may know more by then.
-    func apply(_ task: DesiredTask? = nil, on platform: WatchedPlatform) async -> ApplyReport {
+    func apply(
+        _ task: DesiredTask? = nil,
+        on platform: WatchedPlatform,
+        options: ApplyOptions = ApplyOptions()
+    ) async -> ApplyReport {
         let observed = observedState(observedApp())
         let plan = plan(desiredState(desiredApp { $0.tasks = [task ?? self.task] }), against: observed).plan
         let stamps = Stamps(now: { [today] in today }, random: { 42 }, holder: "dev/build-7")
-        return await Applier(platform: platform, observed: observed, clock: clock, stamps: stamps).apply(plan)
+        return await Applier(platform: platform, observed: observed, options: options, clock: clock, stamps: stamps)
+            .apply(plan)
     }
 
     func error(_ status: Int) -> PlatformError {

@@ -142,7 +142,7 @@ import Testing
         let diagnostic = try #require(report.diagnostics.first)
         #expect(diagnostic.code == .startedTwice)
         #expect(diagnostic.details.count == 3)
-        #expect(await platform.steps.suffix(3) == ["list", "cancel", "record"])
+        #expect(await platform.steps.suffix(4) == ["list", "cancel", "GET app", "record"])
         #expect(await record(on: platform.model).map(\.sequenceID) == [4])
         #expect(await platform.model.app.tasks.map(\.state) == [.running, .running, .canceling])
     }
@@ -180,5 +180,57 @@ import Testing
         #expect(await platform.steps.count { $0 == "claim" } == 3)
         #expect(await record(on: platform.model).map(\.attempts) == [3])
         #expect(await record(on: platform.model).map(\.state) == [.succeeded])
+    }
+
+    // MARK: - Slowness
+
+    @Test(arguments: [WatchedPlatform.Step.getApp, .list])
+    func `an API that is too slow for claims is said in the end, with the claim down`(
+        _ slow: WatchedPlatform.Step
+    ) async throws {
+        let clock = clock
+        let platform = WatchedPlatform(model()) { step, _, _ throws(PlatformError) in
+            if step == slow { try? await clock.sleep(for: .seconds(31)) }
+        }
+
+        let report = await apply(on: platform)
+
+        let diagnostic = try #require(report.diagnostics.first)
+        #expect(diagnostic.code == .requestTimedOut)
+        #expect(diagnostic.message.contains("too slowly for `--claim-timeout`"))
+        #expect(report.line == "Applied 0 of 1 operation; 1 failed, 0 not attempted.")
+        #expect(await !platform.steps.contains("POST"))
+        #expect(await Claim.all(in: platform.model.app.fields).isEmpty)
+        let waited = clock.sleeps.reduce(.zero, +)
+        #expect(waited >= .seconds(900))
+        #expect(waited < .seconds(1000))
+    }
+
+    @Test func `claims that others take down all the time are given up in the end`() async {
+        let platform = WatchedPlatform(
+            model(),
+            after: { step, _, model throws(PlatformError) in
+                guard step == .claim else { return }
+                await model.change { app in
+                    for claim in Claim.all(in: app.fields) { app.fields[.annotation(claim.key)] = nil }
+                }
+            }
+        )
+
+        #expect(await apply(on: platform).diagnostics.map(\.code) == [.runInProgress])
+        #expect(await !platform.steps.contains("POST"))
+    }
+
+    @Test func `a rate limit that was waited for is no slowness`() async {
+        var options = ApplyOptions()
+        (options.claimTimeout, options.rateLimitPatience) = (3, 600)
+        let platform = WatchedPlatform(model()) { step, number, _ throws(PlatformError) in
+            guard step == .post, number == 1 else { return }
+            var error = PlatformError(.rateLimited)
+            error.retryAfter = 400
+            throw error
+        }
+
+        #expect(await apply(on: platform, options: options).line == "Applied 1 of 1 operation.")
     }
 }

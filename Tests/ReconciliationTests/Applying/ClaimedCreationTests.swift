@@ -10,14 +10,16 @@ import Testing
 
     // MARK: - Undisturbed
 
-    @Test func `a run takes eight requests, in the order of the protocol`() async {
+    @Test func `a run takes nine requests, in the order of the protocol`() async {
         let platform = WatchedPlatform(model())
 
         let report = await apply(on: platform)
 
         #expect(report.line == "Applied 1 of 1 operation.", "\(report)")
         #expect(
-            await platform.steps == ["GET app", "list", "claim", "GET app", "list", "POST", "list", "record"]
+            await platform.steps == [
+                "GET app", "list", "claim", "GET app", "list", "POST", "list", "GET app", "record",
+            ]
         )
         let app = await platform.model.app
         #expect(Claim.all(in: app.fields).isEmpty)
@@ -85,7 +87,7 @@ import Testing
         let report = await apply(on: platform)
 
         #expect(report.line == "Applied 1 of 1 operation.")
-        #expect(await platform.steps == ["GET app", "list", "record"])
+        #expect(await platform.steps == ["GET app", "list", "GET app", "record"])
     }
 
     @Test func `a run that is recorded and gone is not created`() async {
@@ -137,7 +139,7 @@ import Testing
         }
 
         #expect(await apply(on: platform).line == "Applied 1 of 1 operation.")
-        #expect(await platform.steps == ["GET app", "list", "claim", "GET app", "list", "record"])
+        #expect(await platform.steps == ["GET app", "list", "claim", "GET app", "list", "GET app", "record"])
         #expect(await Claim.all(in: platform.model.app.fields).isEmpty)
     }
 
@@ -191,7 +193,7 @@ import Testing
         #expect(clock.sleeps.reduce(.zero, +) > .seconds(160))
     }
 
-    @Test(arguments: ["2026-10-20T00:00:00Z", "yesterday", "2027-01-01T00:00:00Z"])
+    @Test(arguments: ["2026-10-20T00:00:00Z", "yesterday"])
     func `a dead claim of weeks ago may have run, and is not run again`(_ time: String) async throws {
         let rival = rival(time)
         let platform = WatchedPlatform(model { $0.fields[.annotation(rival.key)] = .value(.text(rival.value)) })
@@ -210,6 +212,19 @@ import Testing
         #expect(next.failedRuns.map(\.outcome) == [.unknown])
     }
 
+    @Test(arguments: ["2026-11-21T03:01:00Z", "2027-01-01T00:00:00Z"])
+    func `a dead claim of a clock that is ahead of ours was put up just now`(_ time: String) async {
+        let rival = rival(time)
+        let platform = WatchedPlatform(model { $0.fields[.annotation(rival.key)] = .value(.text(rival.value)) })
+
+        #expect(await apply(on: platform).line == "Applied 1 of 1 operation.")
+
+        #expect(clock.sleeps.reduce(.zero, +) >= .seconds(90))
+        #expect(await platform.model.app.tasks.count == 1)
+        #expect(await record(on: platform.model).map(\.state) == [.running])
+        #expect(await Claim.all(in: platform.model.app.fields).isEmpty)
+    }
+
     @Test func `with somebody else's claim beside ours nobody goes on`() async {
         let rival = rival()
         let platform = WatchedPlatform(model()) { step, number, model throws(PlatformError) in
@@ -223,7 +238,7 @@ import Testing
         #expect(
             await platform.steps == [
                 "GET app", "list", "claim", "GET app", "unclaim",
-                "GET app", "list", "claim", "GET app", "list", "POST", "list", "record",
+                "GET app", "list", "claim", "GET app", "list", "POST", "list", "GET app", "record",
             ]
         )
     }

@@ -110,7 +110,7 @@ import Testing
         let claim = claim(of: "feedfeedfeedfeedfeedfeedfeedfeed")
         let (platform, report) = await heal(task) { $0.fields[.annotation(claim.key)] = .value(.text(claim.value)) }
 
-        #expect(report.line == "Applied 2 of 2 operations.")
+        #expect(report.line == "Applied 1 of 1 operation.")
         #expect(await platform.model.app.tasks.count == 1)
         #expect(await Claim.all(in: platform.model.app.fields).isEmpty)
     }

@@ -170,5 +170,9 @@ final class ScriptedPlatform: Platform {
         return runs[min(listing, runs.count) - 1]
     }
 
+    func tasks(ofApp appGUID: String, named name: Text) async throws(PlatformError) -> [ObservedTask] {
+        try await runs(ofApp: appGUID, fingerprint: "").filter { $0.name == name }
+    }
+
     func task(_ guid: String) async throws(PlatformError) -> ObservedTask? { tasks.first { $0.guid == guid } }
 }

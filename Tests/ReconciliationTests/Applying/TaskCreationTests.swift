@@ -1,7 +1,8 @@
 import Diagnostics
-import Reconciliation
 import TestSupport
 import Testing
+
+@testable import Reconciliation
 
 @Suite struct TaskCreationTests {
     private let clock = JumpingClock()
@@ -171,5 +172,83 @@ import Testing
 
         #expect(platform.sent.count == 1)
         #expect(report.line == "Applied 1 of 1 operation.")
+    }
+
+    // MARK: - Runs that are waited for
+
+    private var waited: (Plan, ObservedState) {
+        var task = DesiredTask(name: "migrate", origin: place(7))
+        task.fields = [declared(.command, .text("bin/migrate"))]
+        task.wait = Declared(60, at: place())
+        let rollout = DesiredTask(name: "seed", origin: place(8), fields: [declared(.command, .text("bin/seed"))])
+        return (plan(desiredState(desiredApp { $0.tasks = [task, rollout] }), against: observed).plan, observed)
+    }
+
+    @Test func `a waited run whose row is gone has an unknown end, and nothing behind it is attempted`() async throws {
+        let platform = ScriptedPlatform { [self] _, _ throws(PlatformError) in .task(created()) }
+
+        let report = await apply(waited, on: platform)
+
+        let diagnostic = try #require(report.diagnostics.first)
+        #expect(diagnostic.code == .unknownOutcome)
+        #expect(diagnostic.message == "it is unknown how `acme/production/storefront/tasks/migrate` ended")
+        #expect(diagnostic.details.first == .note("run 4 was RUNNING, then its row was gone"))
+        #expect(report.line == "Applied 0 of 2 operations; 1 failed, 1 not attempted.")
+        #expect(platform.sent.count == 1)
+    }
+
+    @Test func `a run of an earlier apply whose row is gone has an unknown end, too`() async {
+        var task = DesiredTask(name: "migrate", origin: place(7))
+        task.fields = [declared(.command, .text("bin/migrate"))]
+        task.wait = Declared(60, at: place())
+        let fingerprint = Fingerprint(of: task, droplet: nil).hex
+        let observed = observedState(
+            observedApp { app in
+                app.tasks = [observedRun("migrate", 4, .running, fingerprint: fingerprint)]
+                app.remember("migrate", (fingerprint, 1, .running, 4))
+            }
+        )
+        let planned = (plan(desiredState(desiredApp { $0.tasks = [task] }), against: observed).plan, observed)
+        let platform = ScriptedPlatform { _, _ throws(PlatformError) in .notSent }
+
+        #expect(planned.0.operations.map(\.action) == [.wait])
+        #expect(await apply(planned, on: platform).diagnostics.map(\.code) == [.unknownOutcome])
+    }
+
+    @Test func `a wait that is interrupted says that the run goes on`() async throws {
+        // The second sleep is never begun: the task that waits is cancelled in the first.
+        let clock = JumpingClock { _ in withUnsafeCurrentTask { $0?.cancel() } }
+        let (planned, observed) = waited
+        let platform = ScriptedPlatform(tasks: [created()]) { [self] _, _ throws(PlatformError) in .task(created()) }
+
+        let report = await Task {
+            await Applier(platform: platform, observed: observed, clock: clock).apply(planned)
+        }.value
+
+        let diagnostic = try #require(report.diagnostics.first)
+        #expect(diagnostic.code == .interrupted)
+        #expect(diagnostic.message == "interrupted while waiting for `acme/production/storefront/tasks/migrate`")
+        #expect(diagnostic.details.contains(.note("run 4 is RUNNING and goes on")))
+    }
+
+    @Test func `a run that has ended and could not be recorded is said to have ended`() async throws {
+        let platform = WatchedPlatform(ModelPlatform(observedState(observedApp()))) {
+            step,
+            number,
+            _ throws(PlatformError) in
+            guard step == .record, number == 2 else { return }
+            throw PlatformError(.timedOut)
+        }
+        let observed = observedState(observedApp())
+        var task = DesiredTask(name: "migrate", origin: place(7))
+        task.fields = [declared(.command, .text("bin/migrate"))]
+        task.wait = Declared(60, at: place())
+        let planned = plan(desiredState(desiredApp { $0.tasks = [task] }), against: observed).plan
+
+        let report = await Applier(platform: platform, observed: observed, clock: clock).apply(planned)
+
+        let diagnostic = try #require(report.diagnostics.first)
+        #expect(diagnostic.code == .requestTimedOut)
+        #expect(diagnostic.message.hasPrefix("run 1 of `acme/production/storefront/tasks/migrate` is SUCCEEDED, but"))
     }
 }

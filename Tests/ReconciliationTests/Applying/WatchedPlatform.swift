@@ -62,6 +62,12 @@ struct WatchedPlatform: Platform {
         }
     }
 
+    func tasks(ofApp appGUID: String, named name: Text) async throws(PlatformError) -> [ObservedTask] {
+        try await watched(.list) { () async throws(PlatformError) in
+            try await model.tasks(ofApp: appGUID, named: name)
+        }
+    }
+
     func observe(_ desired: DesiredState) async throws(PlatformError) -> ObservedState {
         try await model.observe(desired)
     }

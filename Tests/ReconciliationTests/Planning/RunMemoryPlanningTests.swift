@@ -277,16 +277,37 @@ import Testing
         )
     }
 
-    @Test func `a claim to the run that is to be created is a note, one to another is adopted`() throws {
+    @Test func `whoever creates a run waits for all claims to the task, and says so`() throws {
         let own = Claim(fingerprint, task: "migrate", random: 1, time: "2026-11-21T03:00:00Z", holder: "dev/build-7")
-        let other = Claim("feedfeedfeed", task: "migrate", random: 2, time: "", holder: "")
+        let other = Claim("feedfeedfeed", task: "migrate", random: 2, time: "", holder: "dev/build-8")
         let plan = planned(base) {
             for claim in [own, other] { $0.fields[.annotation(claim.key)] = .value(.text(claim.value)) }
         }.plan
 
-        #expect(plan.operations.map(\.action) == [.run, .adopt])
-        #expect(plan.operations.first?.notes.contains { $0.contains("dev/build-7") } == true)
-        #expect(plan.operations.last?.request.body?["metadata"]?["annotations"]?.members?.map(\.name) == [other.key])
+        #expect(plan.operations.map(\.action) == [.run])
+        for holder in ["dev/build-7", "dev/build-8"] {
+            #expect(plan.operations.first?.notes.contains { $0.contains("a claim stands, that of \(holder)") } == true)
+        }
+    }
+
+    // MARK: - More than 20 specifications
+
+    @Test func `runs that find no room in the record are not missing from it`() {
+        let rows = (1...25).map { observedRun("migrate", $0, .succeeded, fingerprint: "earlier-\($0)") }
+        func operations(_ change: (inout RunRecord) -> Void) -> [Plan.Operation] {
+            planned(waited) { app in
+                app.tasks = rows + [row(26, .succeeded)]
+                var record = RunRecord("migrate")
+                for row in app.tasks { record.note(row, awaiting: fingerprint, time: "2026-11-20T00:00:00Z") }
+                change(&record)
+                app.fields[.annotation(RunRecord.key(of: "migrate"))] = .value(.text(record.text))
+            }.plan.operations
+        }
+
+        #expect(operations { _ in }.isEmpty)
+        // What was claimed and never recorded has no place among the rows and takes none from them.
+        #expect(operations { $0.put(.mayHaveRun("claimed", attempt: 1, time: "")) }.isEmpty)
+        #expect(operations { $0 = RunRecord("migrate", runs: Array($0.runs.dropFirst())) }.map(\.action) == [.adopt])
     }
 
     @Test func `a live run that is waited for is recorded before and after`() throws {
@@ -347,44 +368,5 @@ import Testing
 
         #expect(planned(.null).isEmpty)
         #expect(planned(.text("")).map(\.code) == [.recordLimit])
-    }
-}
-
-extension ObservedApp {
-    /// Puts a record on the app, newest run first.
-    mutating func remember(_ name: Text, _ runs: (String, Int, RunRecord.State, Int)...) {
-        let entries = runs.map { fingerprint, attempts, state, sequenceID in
-            RunRecord.Entry(
-                fingerprint,
-                attempts: attempts,
-                state,
-                sequenceID: sequenceID,
-                taskGUID: "task-\(sequenceID)",
-                time: "2026-10-01T00:00:00Z"
-            )
-        }
-        fields[.annotation(RunRecord.key(of: name))] = .value(.text(RunRecord(name, runs: entries).text))
-    }
-}
-
-extension ObservedApp {
-    /// Records every run whose row is there, with its outcome.
-    mutating func rememberRows() {
-        for name in Set(tasks.map(\.name)) {
-            let rows = tasks.filter { $0.name == name && $0.runFingerprint != nil }
-            var record = RunRecord(name)
-            for row in rows { record.note(row, awaiting: row.runFingerprint, time: "2026-10-01T00:00:00Z") }
-            if !rows.isEmpty { fields[.annotation(RunRecord.key(of: name))] = .value(.text(record.text)) }
-        }
-    }
-}
-
-extension Request {
-    /// The text of the first annotation that is set.
-    var annotation: String {
-        let values = body?["metadata"]?["annotations"]?.members?.map(\.value) ?? []
-        for case .template(let text) in values { return text }
-        for case .text(let text) in values { return text.string }
-        return ""
     }
 }

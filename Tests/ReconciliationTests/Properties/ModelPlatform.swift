@@ -181,6 +181,10 @@ actor ModelPlatform: Platform {
         return apps.first { $0.guid == appGUID }?.tasks.filter { $0.fields[.label(RunLabel.run)] == label } ?? []
     }
 
+    func tasks(ofApp appGUID: String, named name: Text) async throws(PlatformError) -> [ObservedTask] {
+        apps.first { $0.guid == appGUID }?.tasks.filter { $0.name == name } ?? []
+    }
+
     /// Looking at a run again finds that it has ended.
     func task(_ guid: String) async throws(PlatformError) -> ObservedTask? {
         for space in state.spaces.indices {

@@ -85,6 +85,25 @@ import Testing
         #expect(record.runs.map(\.fingerprint) == ["ab", "cd", "old"])
     }
 
+    @Test func `what has no row stays where it was found, between the runs around it`() {
+        var record = RunRecord("migrate", runs: [entry("b", 5), entry("a", 2)])
+        record.put(entry("unknown", 0, .unknown))
+        record.put(entry("c", 7))
+        record.put(entry("between", 3))
+        record.put(entry("oldest", 1))
+
+        #expect(record.runs.map(\.fingerprint) == ["c", "unknown", "b", "between", "a", "oldest"])
+    }
+
+    @Test func `a time that cannot be read is not repeated`() {
+        var one = entry("ab", 1)
+        #expect(one.when == " on 2026-11-26T12:00:00Z")
+        for time in ["", "yesterday", "2026-11-26T12:00:00Z\u{1b}[2J", "2026-13-01T00:00:00Z"] {
+            one.time = time
+            #expect(one.when == "")
+        }
+    }
+
     @Test func `20 runs are remembered, the oldest are forgotten`() {
         var record = RunRecord("migrate")
         for number in 1...30 { record.put(entry("run-\(number)", number)) }
@@ -181,6 +200,8 @@ import Testing
         #expect(claim.task == "migrate")
         #expect(claim.fingerprint == fingerprint)
         #expect(claim.words == "that of dev/build-7, put up at 2026-11-26T12:00:00Z")
+        let odd = Claim(fingerprint, task: "migrate", random: 1, time: "\u{1b}[2J", holder: "dev/build-7")
+        #expect(odd.words == "that of dev/build-7")
         #expect(claim.isOf(fingerprint))
         #expect(!claim.isOf("1123456789ab"))
     }
@@ -242,13 +263,14 @@ import Testing
         }
     }
 
-    @Test func `days are counted, and what cannot be told has none`() {
+    @Test func `days are counted, a time to come is now, and what cannot be read has none`() {
         let stamps = Stamps(now: { 1_795_230_000 })
 
         #expect(stamps.time == "2026-11-21T03:00:00Z")
         #expect(stamps.days(since: "2026-11-21T03:00:00Z") == 0)
         #expect(stamps.days(since: "2026-10-21T03:00:00Z") == 31)
-        #expect(stamps.days(since: "2026-11-21T03:00:01Z") == nil)
+        #expect(stamps.days(since: "2026-11-21T03:00:01Z") == 0)
+        #expect(stamps.days(since: "9999-12-31T23:59:59Z") == 0)
         #expect(stamps.days(since: "yesterday") == nil)
     }
 }
