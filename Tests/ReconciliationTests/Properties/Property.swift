@@ -9,7 +9,7 @@ struct Property: Sendable, CustomStringConvertible {
     /// The rule that it guards; nil where it holds by construction and a test of its own shows that it bites.
     let rule: Rule?
     /// What is wrong with the case; nil when nothing is.
-    let complaint: @Sendable (RandomCase) async throws -> String?
+    let complaint: @Sendable (Trial) async throws -> String?
 
     static let all = [
         appliedPlanIsEmpty, secondApplySendsNothing, dryRunSendsNothing, foreignIsLeftAlone, changedIsLeftAlone,
@@ -19,41 +19,39 @@ struct Property: Sendable, CustomStringConvertible {
     static let appliedPlanIsEmpty = Property(
         description: "a plan after an apply has no operations",
         rule: .comparesFirst
-    ) {
-        example in
-        let platform = ModelPlatform(example.observed)
-        let first = try await apply(example, on: platform)
-        if !first.diagnostics.isEmpty { return "the apply fails: \(first.diagnostics)" }
-        if first.notAttempted > 0 { return "\(first.notAttempted) operations are not attempted" }
-        let second = try await Reconciler(platform: platform).plan(example.desired).plan
-        return second.operations.isEmpty ? nil : "left to do: \(second.operations.map(\.request))"
+    ) { trial in
+        let applied = try await trial.applied()
+        if !applied.first.diagnostics.isEmpty { return "the apply fails: \(applied.first.diagnostics)" }
+        if applied.first.notAttempted > 0 { return "\(applied.first.notAttempted) operations are not attempted" }
+        let left = applied.again.plan.operations
+        return left.isEmpty ? nil : "left to do: \(left.map(\.request))"
     }
 
     static let secondApplySendsNothing = Property(
         description: "applying twice is applying once",
         rule: .leavesBandsAlone
-    ) { example in
-        let platform = ModelPlatform(example.observed)
-        _ = try await apply(example, on: platform)
+    ) { trial in
+        let applied = try await trial.applied()
+        let platform = applied.platform
         let (count, state) = (await platform.sent.count, await platform.state)
-        _ = try await apply(example, on: platform)
+        _ = await trial.apply(applied.again, on: platform)
         let more = await platform.sent.dropFirst(count)
         if !more.isEmpty { return "the second apply sends \(more)" }
         return await platform.state == state ? nil : "the second apply changes something"
     }
 
-    static let dryRunSendsNothing = Property(description: "a dry run sends nothing", rule: nil) { example in
-        let platform = ModelPlatform(example.observed)
-        return try await complaint(about: example, on: DryRunPlatform(reading: platform), sentTo: platform)
+    static let dryRunSendsNothing = Property(description: "a dry run sends nothing", rule: nil) { trial in
+        let platform = ModelPlatform(trial.example.observed)
+        return try await complaint(about: trial, on: DryRunPlatform(reading: platform), sentTo: platform)
     }
 
     /// What a run on that platform sends.
     static func complaint(
-        about example: RandomCase,
+        about trial: Trial,
         on platform: any Platform,
         sentTo model: ModelPlatform
     ) async throws -> String? {
-        _ = try await apply(example, on: platform)
+        _ = await trial.apply(trial.planning, on: platform)
         let sent = await model.sent
         return sent.isEmpty ? nil : "sends \(sent)"
     }
@@ -61,8 +59,9 @@ struct Property: Sendable, CustomStringConvertible {
     static let foreignIsLeftAlone = Property(
         description: "fields and keys that are neither declared nor recorded are never touched",
         rule: .removesRecordedKeysOnly
-    ) { example in
-        for (operation, path, value) in touched(by: example) where !isDeclared(path, operation, in: example) {
+    ) { trial in
+        let example = trial.example
+        for (operation, path, value) in touched(by: trial) where !isDeclared(path, operation, in: example) {
             guard let key = metadataKey(path) else { return "\(operation.address) sends \(path)" }
             let record = ownRecord(operation.address, in: example)
             if record?.entries[key] == nil { return "\(operation.address) removes \(path), which is not recorded" }
@@ -74,8 +73,9 @@ struct Property: Sendable, CustomStringConvertible {
     static let changedIsLeftAlone = Property(
         description: "what is removed is still as it was set",
         rule: .removesUnchangedKeysOnly
-    ) { example in
-        for (operation, path, _) in touched(by: example) where !isDeclared(path, operation, in: example) {
+    ) { trial in
+        let example = trial.example
+        for (operation, path, _) in touched(by: trial) where !isDeclared(path, operation, in: example) {
             guard let key = metadataKey(path), let field = key.metadataField else { continue }
             let (fields, guid) = observed(operation.address, in: example)
             guard case .value(.text(let text)) = fields[field] else { return "\(operation.address) removes nothing" }
@@ -90,8 +90,9 @@ struct Property: Sendable, CustomStringConvertible {
     static let sharedIsLeftAlone = Property(
         description: "what another manager holds, too, is not removed",
         rule: .removesUnsharedKeysOnly
-    ) { example in
-        for (operation, path, _) in touched(by: example) where !isDeclared(path, operation, in: example) {
+    ) { trial in
+        let example = trial.example
+        for (operation, path, _) in touched(by: trial) where !isDeclared(path, operation, in: example) {
             guard let key = metadataKey(path) else { continue }
             let (fields, guid) = observed(operation.address, in: example)
             let holders = Ownership(of: fields, inApp: guid).others(than: RandomCase.manager, holding: key)
@@ -101,8 +102,8 @@ struct Property: Sendable, CustomStringConvertible {
     }
 
     static let orderIsKept = Property(description: "operations keep the order of the table", rule: .ordersOperations) {
-        example in
-        let operations = plan(example.desired, against: example.observed).plan.operations
+        trial in
+        let operations = trial.planning.plan.operations
         for (before, after) in zip(operations, operations.dropFirst()) {
             if before.address.app == after.address.app, before.step.rank > after.step.rank {
                 return "\(after.step) of \(after.address) comes after \(before.step)"
@@ -112,26 +113,13 @@ struct Property: Sendable, CustomStringConvertible {
     }
 
     static let equalInputGivesEqualPlan = Property(description: "equal input gives an equal plan", rule: .ordersApps) {
-        example in
-        var shuffled = example
+        trial in
+        var shuffled = trial.example
         var random = SeededGenerator(seed: 7)
         shuffled.observed.spaces[0].apps.shuffle(using: &random)
         shuffled.desired.spaces[0].apps.shuffle(using: &random)
-        let (one, other) = (
-            plan(example.desired, against: example.observed), plan(shuffled.desired, against: shuffled.observed)
-        )
-        return one.plan == other.plan ? nil : "the plans differ"
-    }
-
-    private static func apply(_ example: RandomCase, on platform: any Platform) async throws -> ApplyReport {
-        let reconciler = Reconciler(platform: platform)
-        return await reconciler.apply(
-            try await reconciler.plan(example.desired),
-            of: example.desired,
-            on: platform,
-            options: ApplyOptions(limits: SafetyLimits(maxChanges: .percent(100), allowsProtected: true)),
-            clock: JumpingClock()
-        ) { _ in }
+        let other = plan(shuffled.desired, against: shuffled.observed).plan
+        return trial.planning.plan == other ? nil : "the plans differ"
     }
 }
 
@@ -139,8 +127,8 @@ struct Property: Sendable, CustomStringConvertible {
 
 extension Property {
     /// The leaves of every body that would be sent to change something that exists; our own annotations are left out.
-    private static func touched(by example: RandomCase) -> [(Plan.Operation, path: [Text], value: JSON)] {
-        plan(example.desired, against: example.observed).plan.operations
+    private static func touched(by trial: Trial) -> [(Plan.Operation, path: [Text], value: JSON)] {
+        trial.planning.plan.operations
             .filter { [.patchApp, .patchProcess, .scaleProcess, .patchDroplet, .patchTask].contains($0.request.kind) }
             .flatMap { operation in
                 leaves(of: operation.request.body ?? .null).filter { leaf in
