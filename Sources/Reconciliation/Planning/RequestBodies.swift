@@ -37,7 +37,9 @@ func body(of sent: [DeclaredField], marker: JSON? = nil) -> JSON {
     var values = sent.compactMap { declared in
         declared.json.map { (path: declared.field.definition.path.map { Text($0) }, value: $0) }
     }
-    if let marker { values.append((["metadata", "annotations", RestartMarker.key], marker)) }
+    if let marker, Rule.remembersRestarts.holds {
+        values.append((["metadata", "annotations", RestartMarker.key], marker))
+    }
     return tree(values)
 }
 

@@ -16,6 +16,8 @@ enum Rule: Hashable, Sendable, CaseIterable {
     case ordersOperations
     /// Apps stand in the order of their names.
     case ordersApps
+    /// A restart that is owed is remembered on the process, in the request that makes it so.
+    case remembersRestarts
 
     #if DEBUG
     @TaskLocal static var broken: Rule?

@@ -130,7 +130,7 @@ enum Trouble: String, CaseIterable, Sendable {
         return requests.filter { $0.app == nil }.map { [$0] } + rows
     }
 
-    private static func run(_ disturbance: Disturbance, on stage: SweepStage) async -> Outcome {
+    static func run(_ disturbance: Disturbance, on stage: SweepStage) async -> Outcome {
         var outcome = Outcome()
         let store = await stage.beginning.copy(SweepStage.options())
         let fault = disturbance.trouble.fault()
