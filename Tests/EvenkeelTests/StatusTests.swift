@@ -191,6 +191,44 @@ import Testing
         }
     }
 
+    @Test func `40 days later a task is shown by what the app remembers of it`() async throws {
+        var seed = Seed.storefront
+        seed.taskRuns = [
+            Seed.TaskRun("migrate", runSeconds: 5), Seed.TaskRun("seed", runSeconds: 5),
+            Seed.TaskRun("report", runSeconds: 5, result: .failed),
+        ]
+        try await withStage(seed: seed) { stage in
+            try stage.write(
+                """
+                storefront:
+                  tasks:
+                    migrate: {command: bin/migrate, wait: true}
+                    seed: {command: bin/seed}
+                    report: {command: bin/report, wait: true}
+                    never: {state: canceled}
+                """
+            )
+            #expect(await stage.run("apply", "--yes").status == 5)
+            await stage.sandbox.advance(by: 40 * 86_400)
+
+            let text = await stage.run("status").output
+            let document = await stage.run("status", "--format", "json").output
+
+            let plain = text.replacing(#/2026-\S+Z/#, with: "TIME").replacing(#/ +/#, with: " ")
+            for row in [
+                "migrate 2 SUCCEEDED - recorded as SUCCEEDED on TIME; its row is deleted",
+                "seed 3 has run - recorded as RUNNING on TIME, its end was not seen; its row is deleted",
+                "report 4 FAILED - recorded as FAILED on TIME; its row is deleted",
+                "never - none known - declared as canceled",
+            ] {
+                #expect(plain.contains("\n \(row)\n"), "\(text)")
+            }
+            #expect(text.hasSuffix(" 1 task failed.\n"), "\(text)")
+            #expect(document.contains(#""state": "SUCCEEDED""#), "\(document)")
+            #expect(document.contains(#""recorded_at": "2026-"#), "\(document)")
+        }
+    }
+
     @Test func `a task is shown by what is declared, and by its name where that has not run`() async throws {
         try await withStage { stage in
             try stage.write("storefront: {tasks: {old-import: {command: bin/import}, never: {command: bin/never}}}")

@@ -103,13 +103,21 @@ package struct TaskStatus: Hashable, Sendable {
     package var origin: SourceRange
     /// Declared with `state: canceled`.
     package var isToBeCanceled: Bool
-    /// The newest run of what is declared, else the newest of the name; nil when no row of either is left.
+    /// The newest run of what is declared, else the newest of the name; nil when no row of either is left, or when the
+    /// record knows of a later run of what is declared.
     package var run: ObservedTask?
-    /// `run` is one of what is declared, and not of an earlier specification.
+    /// What the app remembers in the place of `run`: the row is deleted.
+    package var recorded: RunRecord.Entry?
+    /// `run` or `recorded` is one of what is declared, and not of an earlier specification.
     package var isDeclaredRun: Bool
+    /// Why nobody can tell what the app remembers, in words that follow "the record"; nil where somebody can, or where
+    /// the row says it.
+    package var unreadableRecord: String?
     /// Runs of the name that have not ended, besides `run`.
     package var others: [ObservedTask]
 
     /// The run that was declared has ended as FAILED.
-    package var hasFailed: Bool { isDeclaredRun && run?.state == .failed }
+    package var hasFailed: Bool {
+        isDeclaredRun && (run?.state == .failed || recorded?.state == .failed || recorded?.state == .canceled)
+    }
 }

@@ -2,36 +2,40 @@ import Diagnostics
 
 extension TaskStatus {
     /// The declared task with the newest of its runs, and the live ones.
+    ///
+    /// As for a plan, rows decide as long as that of the newest attempt is there, then the record on the app.
     init(of task: DesiredTask, _ app: DesiredApp, _ observed: ObservedApp, at address: Address) {
         // The server's name filter ignores case; names are compared exactly here.
         let named = observed.tasks.filter { $0.name == task.name }.sorted { $0.sequenceID < $1.sequenceID }
-        let declared = TaskStatus.declaredRuns(among: named, of: task, app, observed)
-        let run = declared.last ?? named.last
+        let history = RunHistory(of: task.name, in: observed)
+        let fingerprint = TaskStatus.fingerprint(of: task, app, observed)
+        let declared = fingerprint.flatMap { history.rows(of: $0).last }
+        let entry = fingerprint.flatMap { history.record.entry($0) }
+        var (run, recorded) = (declared, entry)
+        if let declared, declared.attempt >= entry?.attempts ?? 1 { recorded = nil } else { run = nil }
+        let isDeclaredRun = run != nil || recorded != nil
+        if !isDeclaredRun { (run, recorded) = (named.last, named.isEmpty ? history.record.runs.first : nil) }
         self.init(
             address: address.appending(.task(task.name)),
             origin: task.origin,
             isToBeCanceled: task.canceled?.value == true,
             run: run,
-            isDeclaredRun: !declared.isEmpty,
+            recorded: recorded,
+            isDeclaredRun: isDeclaredRun,
+            unreadableRecord: run != nil && isDeclaredRun ? nil : history.unreadable,
             others: named.filter { !$0.state.isTerminal && $0.guid != run?.guid }
         )
     }
 
-    /// The runs that carry the fingerprint of what is declared; none where that is to cancel them.
-    private static func declaredRuns(
-        among runs: [ObservedTask],
+    /// Which runs are those of what is declared; nil where that is to cancel them, or where the droplet is missing.
+    private static func fingerprint(
         of task: DesiredTask,
         _ app: DesiredApp,
         _ observed: ObservedApp
-    ) -> [ObservedTask] {
-        guard task.canceled?.value != true else { return [] }
-        var pinned: (guid: String, image: Text?)?
-        if task.run == .oncePerDroplet {
-            guard let droplet = observed.droplet else { return [] }
-            pinned = app.pin(of: droplet)
-        }
-        let fingerprint = Text(Fingerprint(of: task, droplet: pinned).hex)
-        return runs.filter { $0.fields[.label(RunLabel.run)] == .value(.text(fingerprint)) }
+    ) -> String? {
+        guard task.canceled?.value != true else { return nil }
+        guard task.run == .oncePerDroplet else { return Fingerprint(of: task, droplet: nil).hex }
+        return observed.droplet.map { Fingerprint(of: task, droplet: app.pin(of: $0)).hex }
     }
 }
 

@@ -148,8 +148,11 @@ extension RunRecord.Entry {
         )
     }
 
-    /// When it was written down, in words that follow a state; none where that cannot be read.
-    var when: String { Moment(time) == nil ? "" : " on \(time)" }
+    /// When it was written down; nil where that cannot be read.
+    package var recordedAt: String? { Moment(time) == nil ? nil : time }
+
+    /// The same in words that follow a state.
+    var when: String { recordedAt.map { " on \($0)" } ?? "" }
 
     var text: String {
         RunRecord.Entry.text(

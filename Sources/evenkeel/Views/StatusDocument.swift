@@ -59,6 +59,8 @@ struct StatusDocument {
             "origin": DiagnosticDocument.place(task.origin),
             "declared": task.isToBeCanceled ? "canceled" : "run",
             "run": task.run.map { run($0, isDeclared: task.isDeclaredRun) } ?? .null,
+            "recorded": task.recorded.map { recorded($0, isDeclared: task.isDeclaredRun) } ?? .null,
+            "record_error": task.unreadableRecord.map { .text(Text("the record \($0)")) } ?? .null,
             "other_live_runs": .list(task.others.map { run($0, isDeclared: false) }),
         ]
     }
@@ -73,6 +75,17 @@ struct StatusDocument {
             "outcome": run.state == .failed
                 ? .text(Text(RunOutcome(failureReason: run.failureReason).rawValue)) : .null,
             "failure_reason": run.failureReason.map { .text(Text($0)) } ?? .null,
+        ]
+    }
+
+    /// What the app remembers of a run whose row is deleted.
+    private func recorded(_ entry: RunRecord.Entry, isDeclared: Bool) -> JSON {
+        [
+            "sequence_id": entry.sequenceID == 0 ? .null : .number(entry.sequenceID),
+            "is_declared": .bool(isDeclared),
+            "state": .text(Text(entry.state.rawValue)),
+            "attempts": .number(entry.attempts),
+            "recorded_at": entry.recordedAt.map { .text(Text($0)) } ?? .null,
         ]
     }
 

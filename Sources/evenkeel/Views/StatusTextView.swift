@@ -60,6 +60,11 @@ struct StatusTextView {
         }
         guard case .task(let name) = task.address.part else { return [] }
         let label = TextTable.Cell(FieldText.value(name))
+        if let reason = task.unreadableRecord { remarks.append("the record of its runs \(reason)") }
+        if !task.isDeclaredRun, !task.isToBeCanceled, task.run != nil || task.recorded != nil {
+            remarks.append("of another specification than the declared one")
+        }
+        if let entry = task.recorded { return [label] + cells(of: entry) + cell(of: [words(for: entry)] + remarks) }
         guard let run = task.run else {
             // Rows are gone 31 days after the end of their runs, so that nobody can say that it never ran.
             return [label, TextTable.Cell("-"), TextTable.Cell("none known"), TextTable.Cell("-")] + cell(of: remarks)
@@ -67,13 +72,28 @@ struct StatusTextView {
         if run.state == .failed {
             remarks.insert(FieldText.value(Text(run.failureReason ?? "no reason given")), at: 0)
         }
-        if !task.isDeclaredRun, !task.isToBeCanceled {
-            remarks.append("of another specification than the declared one")
-        }
         return [
             label, TextTable.Cell("\(run.sequenceID)"), TextTable.Cell(run.state.rawValue, run.state.color),
             TextTable.Cell(FieldText.value(Text(run.createdAt))),
         ] + cell(of: remarks)
+    }
+
+    /// What the app remembers of a run; one whose end nobody saw has run.
+    private func cells(of entry: RunRecord.Entry) -> [TextTable.Cell] {
+        let state = entry.state == .running ? "has run" : entry.state.rawValue
+        return [
+            TextTable.Cell(entry.sequenceID == 0 ? "-" : "\(entry.sequenceID)"),
+            TextTable.Cell(state, entry.state.color), TextTable.Cell("-"),
+        ]
+    }
+
+    private func words(for entry: RunRecord.Entry) -> String {
+        let when = entry.recordedAt.map { " on \($0)" } ?? ""
+        return switch entry.state {
+        case .running: "recorded as RUNNING\(when), its end was not seen; its row is deleted"
+        case .succeeded, .failed, .canceled: "recorded as \(entry.state.rawValue)\(when); its row is deleted"
+        case .unknown: "claimed and never recorded, as found\(when)"
+        }
     }
 
     private func cell(of remarks: [String]) -> [TextTable.Cell] {
@@ -116,6 +136,16 @@ extension ObservedTask.State {
         case .pending, .running, .canceling: .yellow
         case .succeeded: .green
         case .failed: .red
+        }
+    }
+}
+
+extension RunRecord.State {
+    fileprivate var color: TextStyle.Color {
+        switch self {
+        case .running, .unknown: .yellow
+        case .succeeded: .green
+        case .failed, .canceled: .red
         }
     }
 }

@@ -1,6 +1,7 @@
 import Diagnostics
-import Reconciliation
 import Testing
+
+@testable import Reconciliation
 
 @Suite struct StatusMakingTests {
     private func process(_ type: Text, _ guid: String, instances: Int = 1) -> ObservedProcess {
@@ -130,5 +131,76 @@ import Testing
         let (without, _) = status(of: desired, against: observed { $0.tasks = Array(rows.dropFirst()) })
         let newest = try #require(without.apps.first?.tasks.first)
         #expect(newest.run?.sequenceID == 3 && !newest.isDeclaredRun && !newest.hasFailed)
+    }
+
+    // MARK: - Rows that are deleted
+
+    private let migrate = DesiredTask(
+        name: "migrate",
+        origin: place(),
+        fields: [declared(.command, .text("bin/migrate"))]
+    )
+
+    private var fingerprint: String { Fingerprint(of: migrate, droplet: nil).hex }
+
+    private func shown(_ change: (inout ObservedApp) -> Void) throws -> (task: TaskStatus, failed: Int) {
+        let (report, _) = status(of: desiredState(desiredApp { $0.tasks = [migrate] }), against: observed(change))
+        return (try #require(report.apps.first?.tasks.first), StatusSummary(report).failedTasks)
+    }
+
+    @Test(arguments: RunRecord.State.allCases)
+    func `a run whose row is deleted is known from the record`(_ state: RunRecord.State) throws {
+        let (task, failed) = try shown { $0.remember("migrate", ("other", 1, .running, 9), (fingerprint, 2, state, 4)) }
+
+        #expect(task.run == nil)
+        #expect(task.recorded?.state == state)
+        #expect(task.recorded?.sequenceID == 4)
+        #expect(task.recorded?.recordedAt == "2026-10-01T00:00:00Z")
+        #expect(task.isDeclaredRun)
+        #expect(failed == (state == .failed || state == .canceled ? 1 : 0))
+    }
+
+    @Test func `a row says more than the record, as long as it is of the newest attempt`() throws {
+        let row = observedRun("migrate", 4, .failed, fingerprint: fingerprint)
+        let (known, failed) = try shown {
+            $0.tasks = [row]
+            $0.remember("migrate", (fingerprint, 1, .running, 4))
+        }
+        #expect(known.run?.sequenceID == 4 && known.recorded == nil && failed == 1)
+
+        let (later, none) = try shown {
+            $0.tasks = [row]
+            $0.remember("migrate", (fingerprint, 2, .succeeded, 5))
+        }
+        #expect(later.run == nil && later.recorded?.sequenceID == 5 && none == 0)
+    }
+
+    @Test func `what is recorded of another specification is said where nothing else is known`() throws {
+        let (task, failed) = try shown { $0.remember("migrate", ("other", 1, .failed, 9), ("oldest", 1, .running, 4)) }
+        #expect(task.recorded?.sequenceID == 9 && !task.isDeclaredRun && failed == 0)
+
+        let (withRow, _) = try shown {
+            $0.tasks = [observedRun("migrate", 10, .running, fingerprint: "newer")]
+            $0.remember("migrate", ("other", 1, .failed, 9))
+        }
+        #expect(withRow.run?.sequenceID == 10 && withRow.recorded == nil && !withRow.isDeclaredRun)
+
+        let (live, _) = try shown {
+            $0.tasks = [observedRun("migrate", 10, .running, fingerprint: "newer")]
+            $0.remember("migrate", (fingerprint, 1, .succeeded, 9))
+        }
+        #expect(live.recorded?.sequenceID == 9 && live.isDeclaredRun && live.others.map(\.sequenceID) == [10])
+    }
+
+    @Test func `a record that cannot be read is said, unless the row says everything`() throws {
+        func spoil(_ app: inout ObservedApp) {
+            app.fields[.annotation(RunRecord.key(of: "migrate"))] = .value(.text("nonsense"))
+        }
+        #expect(try shown(spoil).task.unreadableRecord == "is not JSON")
+        let (task, _) = try shown {
+            spoil(&$0)
+            $0.tasks = [observedRun("migrate", 4, .running, fingerprint: fingerprint)]
+        }
+        #expect(task.unreadableRecord == nil)
     }
 }
