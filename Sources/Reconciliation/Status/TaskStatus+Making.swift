@@ -35,7 +35,22 @@ extension TaskStatus {
     ) -> String? {
         guard task.canceled?.value != true else { return nil }
         guard task.run == .oncePerDroplet else { return Fingerprint(of: task, droplet: nil).hex }
-        return observed.droplet.map { Fingerprint(of: task, droplet: app.pin(of: $0)).hex }
+        guard let droplet = observed.droplet, let guid = dropletOfRun(app, observed, droplet) else { return nil }
+        return Fingerprint(of: task, droplet: (guid, app.pin(of: droplet).image)).hex
+    }
+
+    /// The droplet that a run would use now, as for a plan; nil while it has to be staged.
+    private static func dropletOfRun(
+        _ app: DesiredApp,
+        _ observed: ObservedApp,
+        _ droplet: ObservedDroplet
+    ) -> String? {
+        guard droplet.isDocker, case .text(let image)? = app.restagedImage?.value,
+            observed.staging.image(of: droplet) != .value(.text(image))
+        else { return droplet.guid }
+        guard case .droplet(let staged) = observed.staging.supply(of: image, besides: observed.currentDropletGUID)
+        else { return nil }
+        return staged.guid
     }
 }
 
