@@ -101,6 +101,33 @@ import Testing
             #expect(await stage.run("plan", "--exit-code").status == 0)
         }
     }
+
+    @Test func `nothing is removed where another manager's record cannot be read`() async throws {
+        try await withStage { stage in
+            try stage.write("storefront: {metadata: {labels: {l1: eins, l2: two}}}", manager: "me2")
+            #expect(await stage.run("apply", "--yes").status == 0)
+            try await stage.patchByHand(
+                "storefront",
+                "",
+                #"{"metadata": {"annotations": {"evenkeel.dev/owner.future": "{\"v\":2,\"keys\":{\"l2\":\"x\"}}"}}}"#
+            )
+
+            try stage.write("storefront: {metadata: {labels: {l1: eins}}}", manager: "me2")
+            let kept = await stage.run("apply", "--yes")
+            #expect(kept.status == 0, "\(kept)")
+            #expect(kept.error.contains("the record of `future`"), "\(kept)")
+            #expect(try await stage.json("/v3/apps?names=storefront").contains(#""l2""#))
+
+            // When they are gone it is removed: our record has kept it.
+            try await stage.patchByHand(
+                "storefront",
+                "",
+                #"{"metadata": {"annotations": {"evenkeel.dev/owner.future": null}}}"#
+            )
+            #expect(await stage.run("apply", "--yes").status == 0)
+            #expect(!(try await stage.json("/v3/apps?names=storefront")).contains(#""l2""#))
+        }
+    }
 }
 
 /// Apps that left the manifests.

@@ -149,7 +149,14 @@ struct OwnershipMerge {
         // What is declared as null is not recorded; that it was forgotten is not worth a write of its own.
         adopted.removeAll { wanted.entries[$0] == nil }
         let declared = Set(resource.declared.map { OwnershipRecord.Name($0.field) })
-        for name in recorded.names where !declared.contains(name) { letGo(of: name, recorded.entries[name], manager) }
+        for name in recorded.names where !declared.contains(name) {
+            if name.metadataField != nil, !ownership.unreadable.isEmpty {
+                // Whoever wrote what cannot be read may hold the key, too: it stays, and stays ours.
+                wanted.entries[name] = recorded.entries[name]
+            } else {
+                letGo(of: name, recorded.entries[name], manager)
+            }
+        }
         guard let written = ownership.writing(wanted, of: manager) else {
             diagnostics.append(.recordTooLarge(resource.address, at: resource.origin))
             return
@@ -229,7 +236,8 @@ extension Diagnostic {
                 .note(
                     isOurs
                         ? "it is left as it is: nothing is removed here, and what is set is not recorded"
-                        : "what `\(manager)` manages here is not known, so nothing of it can be respected"
+                        : "what `\(manager)` manages here is not known: conflicts with it are not noticed, and nothing that "
+                            + "left the manifest is removed here"
                 ),
                 .help("update Evenkeel, or delete the annotation"),
             ]

@@ -259,6 +259,29 @@ import Testing
         #expect(result.plan.operations.map { $0.request.body?.compact } == [#"{"metadata":{"labels":{"a":"b"}}}"#])
     }
 
+    @Test func `where another manager's record cannot be read, what left the manifest stays, and stays ours`() throws {
+        let ours = record([.label("tier"): .text("legacy")])
+        var fields: ObservedFields = [
+            .label("tier"): .value(.text("legacy")), key: ours,
+            .annotation("evenkeel.dev/owner.future"): .value(.text(#"{"v":2,"keys":{"tier":"x"}}"#)),
+        ]
+
+        let quiet = planned(app(), observed(fields))
+        let written = planned(app(declared(.label("a"), .text("b"))), observed(fields))
+        fields[.label("tier")] = .value(.text("changed"))
+        let changed = planned(app(), observed(fields))
+
+        #expect(quiet.diagnostics.map(\.code) == [.recordUnreadable])
+        #expect(quiet.plan.operations.isEmpty)
+        // Neither does it go to nobody.
+        #expect(changed.plan.operations.isEmpty)
+        let operation = try #require(written.plan.operations.first)
+        #expect(operation.changes.map(\.isRemoval) == [false])
+        let annotations = operation.request.body?["metadata"]?["annotations"]
+        #expect(annotations?["evenkeel.dev/owner.team"]?.text?.string.contains("tier") == true)
+        #expect(annotations?["evenkeel.dev/owner.future"] == nil)
+    }
+
     @Test func `a run is created with its record, and its later labels are recorded on the run`() throws {
         let task = DesiredTask(
             name: "migrate",
