@@ -103,6 +103,42 @@ import Testing
         }
     }
 
+    @Test func `what was approved to be recorded and has changed since is stale`() async throws {
+        try await withStage { stage in
+            try stage.write("storefront: {metadata: {labels: {team: shop}}}", manager: "me")
+            let file = try await save(stage)
+            try await stage.patchByHand("storefront", "", #"{"metadata": {"labels": {"team": "other"}}}"#)
+            await stage.sandbox.clearJournal()
+
+            let apply = await stage.command("apply", "--plan", file)
+
+            #expect(apply.status == 4, "\(apply)")
+            #expect(apply.error.contains("approved: adopt, now: update"), "\(apply)")
+            #expect(apply.error.contains(#"`metadata.labels.team`: now "other" -> "shop", not approved"#), "\(apply)")
+            #expect(await stage.writes() == [])
+        }
+    }
+
+    @Test func `a key that another manager has taken since is stale, however much was allowed`() async throws {
+        try await withStage { stage in
+            try stage.write("storefront: {metadata: {labels: {team: new, x: \"y\"}}}", manager: "me")
+            let file = try await save(stage, "--force-conflicts")
+            try await stage.patchByHand("storefront", "", #"{"metadata": {"labels": {"x": "y"}}}"#)
+            try stage.write("storefront: {metadata: {labels: {team: shop}}}", manager: "yyy")
+            #expect(await stage.run("apply", "--yes").status == 0)
+            await stage.sandbox.clearJournal()
+
+            let apply = await stage.command("apply", "--plan", file)
+
+            #expect(apply.status == 4, "\(apply)")
+            #expect(
+                apply.error.contains("`metadata.labels.team`: managed by `yyy` now, which was not approved"),
+                "\(apply)"
+            )
+            #expect(await stage.writes() == [])
+        }
+    }
+
     @Test func `a dry run of a saved plan writes nothing`() async throws {
         try await withStage { stage in
             try stage.write(Self.manifest)

@@ -21,6 +21,7 @@ struct ApplyRounds {
         var planning = first
         var report = ApplyReport(entries: [])
         var disturbed: Set<Address> = []
+        let known = Set(first.diagnostics)
         var waiting = DeploymentWaiting(
             platform: platform,
             clock: clock,
@@ -43,7 +44,7 @@ struct ApplyRounds {
             guard !ended.isEmpty else { return report }
             do {
                 let again = try await reconciler.plan(desired.keeping(ended))
-                report.problems += again.diagnostics.filter { !first.diagnostics.contains($0) }
+                report.problems += again.diagnostics.filter { !known.contains($0) }
                 report.laterPlans.append(again.plan)
                 planning = again
                 let refusals = options.limits.refusals(of: again.plan, after: disturbed)

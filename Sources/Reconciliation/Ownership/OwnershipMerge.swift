@@ -69,11 +69,26 @@ struct OwnershipMerge {
     /// A PATCH is needed for the records' sake, whatever else differs.
     var needsWrite: Bool { !adopted.isEmpty || !released.isEmpty || !takenOver.isEmpty }
 
-    /// What the records say of the fields, for whoever checks later that nothing has moved.
+    /// What the records say of the fields, and of all that is taken over, for whoever checks later that nothing has moved.
     func preconditions(for fields: [Field]) -> [Plan.Precondition] {
-        fields.flatMap { field in
-            ownership.records.sorted { $0.key < $1.key }.compactMap { manager, record in
-                record[field].map { Plan.Precondition("owner.\(manager).\(field.definition.name)", .text($0)) }
+        var names = fields.map { OwnershipRecord.Name($0) }
+        for (name, _) in takenOver where !names.contains(name) { names.append(name) }
+        return preconditions(names, ownership.records)
+    }
+
+    /// What the records of the other managers say of the fields.
+    func preconditionsOfOthers(for fields: [Field]) -> [Plan.Precondition] {
+        preconditions(fields.map { OwnershipRecord.Name($0) }, ownership.records.filter { $0.key != manager })
+    }
+
+    private func preconditions(
+        _ names: [OwnershipRecord.Name],
+        _ records: [Text: OwnershipRecord]
+    ) -> [Plan.Precondition] {
+        let records = records.sorted { $0.key < $1.key }
+        return names.flatMap { name in
+            records.compactMap { manager, record in
+                record.entries[name].map { Plan.Precondition(owner: manager, of: name, $0) }
             }
         }
     }

@@ -138,11 +138,12 @@ struct AppPlanner {
             }
         }
         append(patched, of: declared.fields, draft)
-        append(
-            drift.changes(carriedBy: .scale),
-            of: declared.fields,
-            Draft(.scale, place, at: declared.origin, .scaleProcess, "/v3/processes/{process.guid}/actions/scale")
-        )
+        let scaled = drift.changes(carriedBy: .scale)
+        let path = "/v3/processes/{process.guid}/actions/scale"
+        var scale = Draft(.scale, place, at: declared.origin, .scaleProcess, path)
+        // Our own record goes before it, so that it says nothing of what was there when the scale was planned.
+        scale.preconditions = merge.preconditionsOfOthers(for: scaled.map(\.field))
+        append(scaled, of: declared.fields, scale)
     }
 }
 

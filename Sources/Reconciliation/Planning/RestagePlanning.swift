@@ -26,6 +26,11 @@ extension AppPlanner {
         var draft = staging(from: supply, at: declared.origin, place)
         if case .nothing = supply { draft.preparing = [package(of: change)] }
         draft.preconditions = [Plan.Precondition("image", change.before, isMasked: change.masked != nil)]
+        // What others have recorded on the droplet that is replaced still holds.
+        if let current = observed.droplet {
+            let merge = merge(place, at: declared.origin, declared.fields, current.fields)
+            draft.preconditions += merge.preconditionsOfOthers(for: declared.fields.map(\.field))
+        }
         let sent = sentFields(for: [change], declared: declared.fields)
         let body: JSON? = draft.kind == .createBuild ? ["package": ["guid": .symbol("package.guid")]] : nil
         append(draft, changes: [change], body: body, expected: sent)
@@ -41,8 +46,6 @@ extension AppPlanner {
         _ image: FieldChange,
         _ place: Address
     ) {
-        // What others have recorded on the droplet that is replaced still holds.
-        if let current = observed.droplet { _ = merge(place, at: declared.origin, declared.fields, current.fields) }
         var fields = droplet?.fields ?? [:]
         if case .text(let text) = image.after { fields[.image] = .value(.text(text)) }
         let metadata = declared.fields.filter { $0.field.definition.carrier == .metadata }

@@ -8,13 +8,13 @@ package struct ApprovedPlan: Hashable, Sendable, Codable {
         package let guid: String
     }
 
-    package let plan: Plan
+    package private(set) var plan: Plan
     /// What it may do, as it was planned.
     package let options: PlanOptions
     /// What the operations are for; it is planned again right before they are performed.
     package private(set) var declarations: DesiredState
     /// Of the apps that have operations.
-    package let identities: [Identity]
+    package private(set) var identities: [Identity]
     /// What was to be known when it was saved.
     package let warnings: [Diagnostic]
 
@@ -44,6 +44,15 @@ package struct ApprovedPlan: Hashable, Sendable, Codable {
     package func hiding(_ secrets: Secrets) -> ApprovedPlan {
         var approved = self
         approved.declarations.secrets = secrets
+        return approved
+    }
+
+    /// What was approved of these apps.
+    func keeping(_ apps: Set<Address>) -> ApprovedPlan {
+        var approved = self
+        approved.plan.operations.removeAll { !apps.contains($0.address.appending(.app)) }
+        approved.declarations = declarations.keeping(apps)
+        approved.identities.removeAll { !apps.contains($0.address) }
         return approved
     }
 

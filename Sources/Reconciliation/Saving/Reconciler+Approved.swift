@@ -21,22 +21,34 @@ extension Reconciler {
         clock: any Clock<Duration>,
         progress: @escaping Applier.Progress
     ) async throws(PlatformError) -> (planning: Planning, problems: [Diagnostic]) {
-        guard platform.canWrite, !planning.plan.waits.isEmpty else { return (planning, []) }
         var waiting = DeploymentWaiting(
             platform: platform,
             clock: clock,
             patience: options.deploymentPatience,
             progress: progress
         )
-        let (_, problems) = await waiting.wait(for: planning.plan.waits)
-        guard problems.isEmpty else { return (planning, problems) }
-        let again = try await plan(desired)
-        // Another deployment has begun meanwhile.
-        let late = again.plan.waits.map { Diagnostic.deploymentNotEnded($0, reason: $0.deployment.reason, after: 0) }
-        return (again, late)
+        return try await settled(planning, of: desired, &waiting)
+    }
+
+    /// The same with what is left of the patience for each app.
+    func settled(
+        _ planning: Planning,
+        of desired: DesiredState,
+        _ waiting: inout DeploymentWaiting
+    ) async throws(PlatformError) -> (planning: Planning, problems: [Diagnostic]) {
+        var planning = planning
+        while waiting.platform.canWrite, !planning.plan.waits.isEmpty {
+            let (_, problems) = await waiting.wait(for: planning.plan.waits)
+            guard problems.isEmpty else { return (planning, problems) }
+            planning = try await plan(desired)
+        }
+        return (planning, [])
     }
 
     /// Performs what is left of an approved plan and nothing else; nothing at all when it is stale.
+    ///
+    /// An app that somebody begins to deploy in the middle is waited for. What is left of its approval is judged once more
+    /// then, and performed unless it is stale.
     package func apply(
         _ approved: ApprovedPlan,
         on platform: any Platform,
@@ -45,42 +57,15 @@ extension Reconciler {
         stamps: Stamps = Stamps(),
         progress: @escaping Applier.Progress
     ) async throws(PlatformError) -> ApprovedApply {
-        let desired = approved.declarations
-        let progress: Applier.Progress = { await progress($0.hiding(desired.secrets)) }
-        let (planning, problems) = try await settled(
-            try await plan(desired),
-            of: desired,
-            on: platform,
-            options: options,
-            clock: clock,
-            progress: progress
-        )
-        let review = ApprovalReview(of: approved, against: planning)
-        func refused(_ problems: [Diagnostic]) -> ApprovedApply {
-            ApprovedApply(
-                report: ApplyReport(notAttempting: approved.plan.operations, because: problems),
-                plan: review.plan,
-                diagnostics: planning.diagnostics
-            )
-        }
-        if !problems.isEmpty { return refused(problems) }
-        if !review.stale.isEmpty { return refused(review.stale) }
-        let refusals = options.limits.refusals(of: review.plan)
-        if !refusals.isEmpty { return refused(refusals) }
-        for operation in review.inPlace { await progress(.ended(operation, .inPlace(note: nil), .zero)) }
-        let applier = Applier(
+        var rounds = ApprovedRounds(
+            reconciler: self,
+            approved: approved,
             platform: platform,
-            observed: planning.observed,
             options: options,
             clock: clock,
             stamps: stamps,
-            progress: progress
+            progress: { await progress($0.hiding(approved.declarations.secrets)) }
         )
-        let performed = await applier.apply(review.plan)
-        return ApprovedApply(
-            report: review.report(performed).hiding(desired.secrets),
-            plan: review.plan,
-            diagnostics: planning.diagnostics
-        )
+        return try await rounds.perform()
     }
 }

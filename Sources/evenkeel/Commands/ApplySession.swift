@@ -109,7 +109,7 @@ struct ApplySession: Sendable {
         return close(
             Ending(
                 plan: approved.plan,
-                left: [result.plan],
+                left: [result.plan] + result.report.laterPlans,
                 planned: result.diagnostics + (await platform.takeWarnings()),
                 report: result.report
             ),
