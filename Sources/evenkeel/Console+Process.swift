@@ -21,7 +21,7 @@ extension Console {
             },
             writeOutput: { write($0, to: STDOUT_FILENO) },
             writeError: { write($0, to: STDERR_FILENO) },
-            writeFile: replaceFile,
+            writeFile: { writeFile($0, $1) },
             now: { time(nil) },
             host: hostName,
             canAsk: inputIsTerminal && isatty(STDERR_FILENO) == 1,
@@ -47,34 +47,7 @@ extension Console {
     }
 
     /// Writes all of it; a reader that went away is silently given up on.
-    private static func write(_ text: String, to descriptor: Int32) {
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { bytes in
-                #if canImport(Glibc)
-                Glibc.write(descriptor, bytes.baseAddress, bytes.count)
-                #else
-                Darwin.write(descriptor, bytes.baseAddress, bytes.count)
-                #endif
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return }
-            rest = rest.dropFirst(count)
-        }
-    }
-
-    /// A new file takes the place of the old one, so that nobody reads half of it.
-    private static func replaceFile(_ path: String, with text: String) -> Bool {
-        let temporary = "\(path).\(getpid())"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-        guard descriptor >= 0 else { return false }
-        write(text, to: descriptor)
-        guard close(descriptor) == 0, rename(temporary, path) == 0 else {
-            unlink(temporary)
-            return false
-        }
-        return true
-    }
+    private static func write(_ text: String, to descriptor: Int32) { _ = writeAll(text, to: descriptor) }
 
     private static func readAllInput() -> [UInt8] {
         var bytes: [UInt8] = []

@@ -13,8 +13,8 @@ struct Console: Sendable {
     var ask: @Sendable (_ question: String) -> String?
     var writeOutput: @Sendable (String) -> Void
     var writeError: @Sendable (String) -> Void
-    /// Replaces the file's content at once, readable by its owner alone; false when it cannot.
-    var writeFile: @Sendable (_ path: String, _ text: String) -> Bool
+    /// Replaces the file's content at once, readable by its owner alone; gives the reason when it cannot, else nil.
+    var writeFile: @Sendable (_ path: String, _ text: String) -> String?
     /// Waits between tries and measures.
     var clock: any Clock<Duration> = ContinuousClock()
     /// Takes the place of the network where it is set.

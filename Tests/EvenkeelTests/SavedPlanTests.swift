@@ -305,17 +305,4 @@ import Testing
             sourceLocation: sourceLocation
         )
     }
-
-    @Test func `a plan is written for its owner alone`() throws {
-        try withFolder { folder in
-            let path = folder + "/plan.json"
-            #expect(Console.process.writeFile(path, "old"))
-            #expect(Console.process.writeFile(path, "new"))
-
-            let attributes = try FileManager.default.attributesOfItem(atPath: path)
-            #expect(attributes[.posixPermissions] as? Int == 0o600)
-            #expect(try String(contentsOfFile: path, encoding: .utf8) == "new")
-            #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["plan.json"])
-        }
-    }
 }

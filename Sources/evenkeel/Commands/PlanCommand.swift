@@ -129,10 +129,10 @@ struct PlanCommand: ParsableCommand, ConsoleCommand {
         guard let file else { return nil }
         if diagnostics.hasErrors { return .planNotSaved(file, "a plan with errors is not saved") }
         let approved = ApprovedPlan(planning, of: desired, options: limits.planOptions, warnings: diagnostics)
-        guard let text = try? SavedPlanFile.text(of: approved), console.writeFile(file, text) else {
-            return .planNotSaved(file, "the file cannot be written")
+        guard let text = try? SavedPlanFile.text(of: approved) else {
+            return .planNotSaved(file, "the plan cannot be encoded")
         }
-        return nil
+        return console.writeFile(file, text).map { .planNotSaved(file, "the file cannot be written: \($0)") }
     }
 }
 

@@ -114,7 +114,9 @@ struct SandboxCommand: ParsableCommand, ConsoleCommand {
     }
 
     private func announce(_ seed: Seed, at url: String, port: Int, on console: Console) {
-        if let portFile, !console.writeFile(portFile, "\(port)\n") { console.talk("Error: cannot write `\(portFile)`") }
+        if let portFile, let reason = console.writeFile(portFile, "\(port)\n") {
+            console.talk("Error: cannot write `\(portFile)`: \(reason)")
+        }
         let foundation: SandboxAnnouncement.Foundation
         if let file = self.seed {
             foundation = .seed(file: file, seed)

@@ -50,7 +50,7 @@ final class Terminal: Sendable {
             },
             writeOutput: { [self] text in written.withLock { $0.output += text } },
             writeError: { [self] text in written.withLock { $0.error += text } },
-            writeFile: { path, text in (try? text.write(toFile: path, atomically: true, encoding: .utf8)) != nil },
+            writeFile: Console.writeFile,
             clock: clock,
             network: network,
             now: now,
