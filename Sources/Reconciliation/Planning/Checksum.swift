@@ -23,12 +23,15 @@ extension Plan {
 extension Plan.Operation {
     /// What is approved of it, with symbols and masks.
     var substance: JSON {
-        [
-            "address": .text(Text("\(address)")),
-            "action": .text(Text(action.rawValue)),
-            "changes": .list(changes.map(\.substance)),
-            "bodies": .list(requests.map { $0.body?.withoutMarker ?? .null }),
+        var members = [
+            JSON.Member("address", .text(Text("\(address)"))),
+            JSON.Member("action", .text(Text(action.rawValue))),
+            JSON.Member("changes", .list(changes.map(\.substance))),
+            JSON.Member("bodies", .list(requests.map { $0.body?.withoutMarker ?? .null })),
         ]
+        // All runs of a name have one address, and cancelling one is not cancelling another.
+        if action == .cancel, let number = run?.sequenceID { members.append(JSON.Member("run", .number(number))) }
+        return .object(members)
     }
 }
 

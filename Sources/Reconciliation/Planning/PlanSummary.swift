@@ -9,6 +9,8 @@ package struct PlanSummary: Hashable, Sendable {
     package let unchanged: Int
     package let adopted: Int
     package let released: Int
+    /// Tasks with a run that an earlier apply has started and that has not ended.
+    package let waitedFor: Int
     package let failed: Int
     package let unknown: Int
     package let withErrors: Int
@@ -26,6 +28,7 @@ package struct PlanSummary: Hashable, Sendable {
         unchanged = plan.unchanged
         adopted = count(.adopt)
         released = count(.release)
+        waitedFor = count(.wait)
         failed = plan.failedRuns.count
         unknown = Set(plan.unknowns.map(\.address)).count
         withErrors = plan.erroneous.count
@@ -33,7 +36,9 @@ package struct PlanSummary: Hashable, Sendable {
     }
 
     /// Whatever keeps a plan from saying that nothing changes.
-    private var changes: [Int] { [run, update, cancel, restart, adopted, released, failed, unknown, withErrors] }
+    private var changes: [Int] {
+        [run, update, cancel, restart, adopted, released, waitedFor, failed, unknown, withErrors]
+    }
 
     /// Scripts rely on these lines.
     package var line: String {
@@ -44,6 +49,7 @@ package struct PlanSummary: Hashable, Sendable {
         line += "\(restart) to restart, \(unchanged) unchanged."
         if adopted > 0 { line += " \(adopted) adopted." }
         if released > 0 { line += " \(released) released." }
+        if waitedFor > 0 { line += " \(waitedFor) waited for." }
         if failed > 0 { line += " \(failed) failed." }
         if unknown > 0 { line += " \(unknown) unknown." }
         if withErrors > 0 { line += " \(withErrors) with errors." }

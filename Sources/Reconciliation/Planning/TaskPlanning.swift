@@ -287,7 +287,8 @@ extension AppPlanner {
         draft.action = .cancel
         draft.run = Plan.Run(fingerprint: nil, sequenceID: run.sequenceID)
         draft.notes = ["run \(run.sequenceID), \(run.state.rawValue) since \(run.createdAt), task \(run.guid)"]
-        draft.preconditions = [Plan.Precondition("state", .text(Text(run.state.rawValue)))]
+        // Whether it waits or runs by then does not matter.
+        draft.preconditions = [Plan.Precondition("run.guid", .text(Text(run.guid)))]
         rememberCancel(of: run, history, in: &draft)
         append(draft, changes: [], body: nil, expected: [])
     }

@@ -79,6 +79,7 @@ struct PlanDocument {
             "unchanged": .number(summary.unchanged),
             "adopted": .number(summary.adopted),
             "released": .number(summary.released),
+            "waited_for": .number(summary.waitedFor),
             "failed": .number(summary.failed),
             "unknown": .number(summary.unknown),
             "with_errors": .number(summary.withErrors),

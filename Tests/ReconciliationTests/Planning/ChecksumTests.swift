@@ -35,6 +35,21 @@ import Testing
         return plan(desired, against: observed).plan.checksum
     }
 
+    @Test func `cancelling one run has another one than cancelling another, whether it waits or runs`() {
+        let desired = desiredState(
+            desiredApp { app in
+                var task = DesiredTask(name: "migrate", origin: place(8))
+                task.canceled = Declared(true, at: place(9))
+                app.tasks = [task]
+            }
+        )
+        func checksum(_ runs: ObservedTask...) -> String { self.checksum(desired) { $0.tasks = runs } }
+        let first = checksum(observedRun("migrate", 1, .running))
+
+        #expect(checksum(observedRun("migrate", 1, .pending)) == first)
+        #expect(checksum(observedRun("migrate", 2, .running)) != first)
+    }
+
     @Test func `it has 64 hex digits`() {
         #expect(checksum().wholeMatch(of: #/[0-9a-f]{64}/#) != nil)
     }

@@ -130,9 +130,12 @@ import Testing
         let operation = try #require(plan.operations.first)
         #expect(operation.action == .wait)
         #expect(operation.run?.wait == 900)
+        #expect(
+            PlanSummary(plan).line
+                == "Plan: 0 tasks to run, 0 to update, 0 to cancel, 0 to restart, 0 unchanged. 1 waited for."
+        )
         // Its outcome is recorded.
         #expect(plan.writes == 1)
-        #expect(PlanSummary(plan).line == "No changes. Cloud Foundry matches the manifests.")
     }
 
     @Test func `what stands behind a failed run that is waited for is not attempted`() {

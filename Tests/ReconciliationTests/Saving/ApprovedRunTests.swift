@@ -88,27 +88,54 @@ import Testing
         #expect(try await !isStale(.once))
     }
 
-    @Test func `only the runs that were approved are cancelled`() async throws {
-        let desired = desiredState(
-            desiredApp { app in
-                var task = DesiredTask(name: "migrate", origin: place(8))
-                task.canceled = Declared(true, at: place(9))
-                app.tasks = [task]
-            }
-        )
-        let first = observedRun("migrate", 1, .running)
-        let planning = try await Reconciler(
-            platform: ModelPlatform(observedState(observedApp { $0.tasks = [first] }))
-        ).plan(desired)
-        let approved = try ApprovedPlan(planning, of: desired, warnings: []).savedAndRead()
-        let now = observedState(observedApp { $0.tasks = [first, observedRun("migrate", 2, .running)] })
+    private let canceled = desiredState(
+        desiredApp { app in
+            var task = DesiredTask(name: "migrate", origin: place(8))
+            task.canceled = Declared(true, at: place(9))
+            app.tasks = [task]
+        }
+    )
 
-        let review = ApprovalReview(
-            of: approved,
-            against: try await Reconciler(platform: ModelPlatform(now)).plan(desired)
-        )
+    /// The review of what was approved to be cancelled among some runs, when there are others.
+    private func review(cancelling before: [ObservedTask], _ after: [ObservedTask]) async throws -> ApprovalReview {
+        func planning(_ runs: [ObservedTask]) async throws -> Reconciler.Planning {
+            let observed = observedState(observedApp { $0.tasks = runs })
+            return try await Reconciler(platform: ModelPlatform(observed)).plan(canceled)
+        }
+        let approved = try ApprovedPlan(try await planning(before), of: canceled, warnings: []).savedAndRead()
+        return ApprovalReview(of: approved, against: try await planning(after))
+    }
+
+    @Test func `only the runs that were approved are cancelled`() async throws {
+        let first = observedRun("migrate", 1, .running)
+
+        let review = try await review(cancelling: [first], [first, observedRun("migrate", 2, .running)])
 
         #expect(review.stale.isEmpty)
         #expect(review.plan.operations.map(\.run?.sequenceID) == [1])
+    }
+
+    @Test func `a run that waited when it was approved is cancelled while it runs`() async throws {
+        let review = try await review(
+            cancelling: [observedRun("migrate", 1, .pending)],
+            [observedRun("migrate", 1, .running)]
+        )
+
+        #expect(review.stale.isEmpty)
+        #expect(review.plan.operations.map(\.action) == [.cancel])
+    }
+
+    @Test func `a run that has ended by itself needs no cancelling, and another row of its number is another run`()
+        async throws
+    {
+        let running = observedRun("migrate", 1, .running)
+        var other = running
+        other.guid = "another"
+
+        #expect(
+            try await review(cancelling: [running], [observedRun("migrate", 1, .succeeded)]).inPlace.map(\.action)
+                == [.cancel]
+        )
+        #expect(try await !review(cancelling: [running], [other]).stale.isEmpty)
     }
 }
