@@ -3,6 +3,8 @@ import Sandbox
 import TestSupport
 import Testing
 
+@testable import evenkeel
+
 /// A plan as text, JSON, Markdown and HTML, all from the same value.
 @Suite struct PlanFormatTests {
     /// Names and values that mean something to Markdown, HTML or a terminal.
@@ -67,6 +69,25 @@ import Testing
             #expect(table.allSatisfy { $0.count { $0 == "|" } == 5 }, "\(table)")
             #expect(table.allSatisfy { !$0.contains("@") && !$0.contains("`") })
         }
+    }
+
+    /// Renderers look for these in the text that comes out of entities, too.
+    @Test(arguments: [
+        "www.evil.example", "WWW.evil.example", "me@evil.example", "@acme/owners", "acme/web#12", "GH-12", "!7",
+        "https://evil.example", "mailto:me@evil.example", ":smile:", "deadbeefcafe", "wwww.evil.example",
+    ])
+    func `names are broken up where a link or a mention could be made of them`(_ name: String) throws {
+        let text = Markup.escaped(name, isMarkdown: true)
+
+        let pieces = text.components(separatedBy: "<!-- -->").map { piece in
+            piece.replacing(#/&#([0-9]+);/#) { match in
+                UInt32(match.output.1).flatMap(Unicode.Scalar.init).map { String($0) } ?? "?"
+            }
+        }
+        #expect(pieces.joined() == name)
+        let links = #/(?i)www\.|[a-z0-9._+-]+@[a-z0-9]|@[a-z]|#[0-9]|GH-[0-9]|![0-9]|:/|:[a-z]|[0-9a-f]{7}/#
+        for piece in pieces { #expect(piece.firstMatch(of: links) == nil, "\(piece)") }
+        #expect(Markup.escaped("a plain name, w/o links") == "a plain name, w/o links")
     }
 
     @Test func `the Markdown of a large plan fits into a comment, and says what is left out`() async throws {

@@ -4,7 +4,7 @@ import Reconciliation
 /// A plan as Markdown, for the comment of a pull request: the summary, a table, and the fields behind a click.
 ///
 /// Names and values come from users and servers: whatever could mean something to Markdown or HTML is written as an
-/// entity, so that no name becomes a link, a mention or markup.
+/// entity and broken up, so that no name becomes a link, a mention or markup (`Markup`).
 struct PlanMarkdownView {
     let plan: Plan
     let diagnostics: [Diagnostic]
@@ -19,7 +19,7 @@ struct PlanMarkdownView {
             ? "no spaces" : plan.spaces.map { code(FieldText.value(Text($0))) }.joined(separator: ", ")
         head += "\n"
         for diagnostic in diagnostics.inOrder { head += "\n> " + markdown(headline(diagnostic)) + "\n" }
-        let tail = advice + "\nChecksum: \(code(plan.checksum))\n"
+        let tail = advice + "\nChecksum: <code>\(plan.checksum)</code>\n"
         return head + body(within: longest - head.unicodeScalars.count - tail.unicodeScalars.count) + tail
     }
 
@@ -73,37 +73,6 @@ struct PlanMarkdownView {
     private func code(_ text: String) -> String { "<code>\(markdown(text))</code>" }
 
     private func markdown(_ text: String) -> String { Markup.escaped(text, isMarkdown: true) }
-}
-
-/// Escapes for HTML, and for Markdown that lets HTML through.
-enum Markup {
-    static func escaped(_ text: String, isMarkdown: Bool = false) -> String {
-        var result = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            let needsEntity =
-                switch scalar {
-                case "&", "<", ">", "\"", "'": true
-                // A blank line would end the block, and with it the escaping.
-                case "\n", "\r": true
-                case _ where isMarkdown: isMeaningful(scalar)
-                default: false
-                }
-            if needsEntity {
-                result.append(contentsOf: "&#\(scalar.value);".unicodeScalars)
-            } else {
-                result.append(scalar)
-            }
-        }
-        return String(result)
-    }
-
-    /// Everything that could begin markup, a link, a mention or an emoji.
-    private static func isMeaningful(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar {
-        case "`", "*", "_", "[", "]", "|", "\\", "~", "#", "@", "$", ":", "!", "{", "}": true
-        default: false
-        }
-    }
 }
 
 extension String {

@@ -6,10 +6,9 @@ struct RestartAdvice {
     private let apps: [Address]
 
     init(_ operations: [Plan.Operation], owed: [Plan.Owed] = []) {
-        var apps = owed.map(\.address)
+        var apps = Set(owed.map(\.address))
         for operation in operations where operation.effect == .afterRestart {
-            let app = operation.address.appending(.app)
-            if !apps.contains(app) { apps.append(app) }
+            apps.insert(operation.address.appending(.app))
         }
         self.apps = apps.sorted()
     }

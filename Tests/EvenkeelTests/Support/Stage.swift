@@ -167,8 +167,8 @@ struct Stage {
             .replacingOccurrences(of: sandbox.url, with: "https://api.example.org")
             // As it stands in Markdown.
             .replacingOccurrences(
-                of: sandbox.url.replacingOccurrences(of: ":", with: "&#58;"),
-                with: "https&#58;//api.example.org"
+                of: sandbox.url.replacingOccurrences(of: ":", with: "&#58;<!-- -->"),
+                with: "https&#58;<!-- -->//api.example.org"
             )
             .replacing(#/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(::)?/#, with: "GUID")
             .replacing("GUIDGUID", with: "GUID")
