@@ -1,4 +1,5 @@
 import CloudController
+import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -19,16 +20,29 @@ extension Console {
                 write(question, to: STDERR_FILENO)
                 return readLine()
             },
-            writeOutput: { write($0, to: STDOUT_FILENO) },
+            writeOutput: { text in
+                // A reader that has read enough is no problem.
+                if let problem = writeAll(text, to: STDOUT_FILENO), errno != EPIPE {
+                    outputProblem.withLock { $0 = $0 ?? problem }
+                }
+            },
             writeError: { write($0, to: STDERR_FILENO) },
             writeFile: { writeFile($0, $1) },
             now: { time(nil) },
             host: hostName,
             canAsk: inputIsTerminal && isatty(STDERR_FILENO) == 1,
-            outputIsTerminal: isatty(STDOUT_FILENO) == 1,
-            errorIsTerminal: isatty(STDERR_FILENO) == 1,
+            outputIsTerminal: isTerminal(STDOUT_FILENO),
+            errorIsTerminal: isTerminal(STDERR_FILENO),
             terminalRows: { size.map { Int($0.ws_row) } }
         )
+    }
+
+    /// Why something did not get to stdout; nil when all did, or its reader went away.
+    static let outputProblem = Mutex<String?>(nil)
+
+    /// Something that understands what moves a cursor.
+    private static func isTerminal(_ descriptor: Int32) -> Bool {
+        isatty(descriptor) == 1 && Environment.process.variables["TERM"] != "dumb"
     }
 
     private static var hostName: String {

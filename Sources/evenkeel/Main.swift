@@ -1,4 +1,5 @@
 import ArgumentParser
+import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -26,7 +27,11 @@ struct EvenkeelCommand: ParsableCommand {
     static func main() async {
         // A reader that went away is no reason to die half-way through an apply.
         signal(SIGPIPE, SIG_IGN)
-        let status = await run(Array(CommandLine.arguments.dropFirst()), on: .process)
+        var status = await run(Array(CommandLine.arguments.dropFirst()), on: .process)
+        if let problem = Console.outputProblem.withLock({ $0 }) {
+            Console.process.talk("Error: the answer could not be written to stdout: \(problem)")
+            if status == ExitStatus.success.rawValue { status = ExitStatus.failure.rawValue }
+        }
         leave(with: status)
     }
 

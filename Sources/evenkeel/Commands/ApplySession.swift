@@ -164,12 +164,19 @@ extension ApplySession {
         let diagnostics =
             preparation.diagnostics + planned + ending.report.diagnostics
             + ending.left.flatMap { plan in plan.unknowns.map { .hiddenValue($0, user: plan.user) } }
+            + failedBefore(ending)
         desk.close(
             AnswerDocument(plan: ending.plan, diagnostics: diagnostics, report: ending.report, costs: costs),
             sources: preparation.sources,
             shown: shown
         )
         return status(of: ending, diagnostics)
+    }
+
+    /// Runs of earlier applies; what has failed in this one has its own diagnostic.
+    private func failedBefore(_ ending: Ending) -> [Diagnostic] {
+        let told = Set(ending.report.diagnostics.filter { $0.code == .runFailed }.map(\.subject))
+        return ending.left.flatMap(\.failedRuns).map { .failedBefore($0) }.filter { !told.contains($0.subject) }
     }
 
     private func status(of ending: Ending, _ diagnostics: [Diagnostic]) -> ExitStatus {
@@ -193,6 +200,21 @@ extension ApplySession {
 }
 
 extension Diagnostic {
+    /// A run that an earlier apply has started, or waited for; it is not repeated.
+    fileprivate static func failedBefore(_ run: Plan.FailedRun) -> Diagnostic {
+        Diagnostic(
+            .error,
+            .runFailed,
+            "`\(run.address)` \(run.outcome.words)",
+            subject: "\(run.address)",
+            at: Annotation(run.origin, "ran before, and is not repeated"),
+            details: [
+                .note("the run is FAILED: \(run.reason ?? "no reason given")"),
+                .help("give it another `revision` to run it again"),
+            ]
+        )
+    }
+
     fileprivate static func hiddenValue(_ unknown: Plan.Unknown, user: String) -> Diagnostic {
         Diagnostic(
             .error,

@@ -116,7 +116,8 @@ struct PlanCommand: ParsableCommand, ConsoleCommand {
         }
         if diagnostics.hasErrors { return .failure }
         if !plan.failedRuns.isEmpty { return .taskFailed }
-        return exitsWithChanges && plan.writes > 0 ? .changesPending : .success
+        // What an app needs that waits for a deployment is not known yet.
+        return exitsWithChanges && (plan.writes > 0 || !plan.waits.isEmpty) ? .changesPending : .success
     }
 
     /// Saves the plan where that is wanted; gives the reason when it cannot be.
