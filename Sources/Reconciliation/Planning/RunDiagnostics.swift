@@ -103,13 +103,13 @@ extension Diagnostic {
             at: Annotation(operation.origin),
             details: [
                 .note(
-                    "a claim holds for \(times.hold.components.seconds) seconds, and what has to be read meanwhile took "
-                        + "longer each time, for \(seconds) seconds now"
+                    "a claim holds for \(times.hold.components.seconds) s, and what has to be read meanwhile took longer "
+                        + "each time, for \(seconds) s by now"
                 ),
                 .note("nothing was created"),
                 .help(
-                    "allow more time with `--claim-timeout`, in everything that applies this app: it is "
-                        + "\(times.dead.components.seconds) seconds now"
+                    "allow more than `--claim-timeout \(times.dead.components.seconds)s`, in everything that applies this "
+                        + "app"
                 ),
             ]
         )
