@@ -41,6 +41,9 @@ private struct Planner {
         result.declaredApps = desired.declaredApps
     }
 
+    /// So many apps that are not found may be mistyped, and each is compared with all that there are; more are another space's.
+    private static let mostMistyped = 20
+
     static func order(_ left: DesiredSpace, _ right: DesiredSpace) -> Bool {
         (left.organization.value, left.space.value) < (right.organization.value, right.space.value)
     }
@@ -63,12 +66,15 @@ private struct Planner {
             options: options
         )
         let apps = found.appsByName
+        var missing = 0
         let declared = Rule.ordersApps.holds ? space.apps.sorted { $0.name < $1.name } : space.apps
         for app in declared {
             let address = address(of: app, in: space)
             guard let observedApp = apps[app.name.caseFolded] else {
                 let user = observed.identity.name
-                diagnostics.append(.noApp(address, app, among: found.appNames, user: user))
+                missing += 1
+                let names = missing > Planner.mostMistyped ? [] : found.appNames
+                diagnostics.append(.noApp(address, app, among: names, user: user))
                 result.erroneous.insert("\(address)")
                 continue
             }

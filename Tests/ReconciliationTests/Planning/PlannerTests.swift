@@ -177,6 +177,16 @@ import Testing
         #expect(diagnostic.details == [.help("did you mean `production`?")])
     }
 
+    @Test func `of many apps that are not found only the first are compared with what there is`() {
+        var desired = desiredState()
+        desired.spaces[0].apps = (10..<40).map { DesiredApp(name: Text("storefront\($0)"), origin: place($0)) }
+
+        let diagnostics = plan(desired, against: observedState(observedApp())).diagnostics
+
+        #expect(diagnostics.count == 30)
+        #expect(diagnostics.count { $0.details.contains(.help("did you mean `storefront`?")) } == 20)
+    }
+
     @Test func `a deployment in flight is waited for, and the instances of web are not compared`() {
         let observed = observedApp {
             $0.deployments = [ObservedDeployment(guid: "d", reason: "DEPLOYING", createdAt: "2026-11-01T00:00:00Z")]
