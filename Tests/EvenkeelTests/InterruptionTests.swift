@@ -80,7 +80,8 @@ import Testing
 
             #expect(end.status == 130, "\(end.text)")
             #expect(end.text.contains("Applied 1 of 2 operations; 1 failed, 0 not attempted."), "\(end.text)")
-            #expect(end.text.contains("error[interrupted]"), "\(end.text)")
+            #expect(end.text.contains("error[interrupted]: interrupted while waiting for"), "\(end.text)")
+            #expect(end.text.contains("go on starting") || end.text.contains("the next apply waits for it"))
             #expect(end.text.contains("a second Ctrl-C ends at once"))
         }
     }
@@ -112,7 +113,24 @@ import Testing
 
             #expect(end.status == 130, "\(end.text)")
             #expect(end.text.contains("Applied 0 of 1 operation; 0 failed, 1 not attempted."), "\(end.text)")
-            #expect(end.text.contains("error[interrupted]") && !end.text.contains("has not ended"), "\(end.text)")
+            #expect(end.text.contains("error[interrupted]: interrupted while waiting for deployment"), "\(end.text)")
+            #expect(!end.text.contains("has not ended"), "\(end.text)")
+        }
+    }
+
+    @Test func `Ctrl-C while an image is staged says that the build goes on`() async throws {
+        var seed = Seed.storefront
+        seed.buildRuns = [Seed.BuildRun("*", runSeconds: nil)]
+        try await withStage(seed: seed) { stage in
+            try stage.write(
+                "storefront: {droplet: {image: 'registry.acme.example/storefront:2', image_update: restage}}"
+            )
+
+            let end = try await interrupt(["apply", "--yes"], stage) { $0.path.hasPrefix("/v3/builds/") }
+
+            #expect(end.status == 130, "\(end.text)")
+            #expect(end.text.contains("error[interrupted]: interrupted while waiting for build"), "\(end.text)")
+            #expect(end.text.contains("the next apply takes it up"), "\(end.text)")
         }
     }
 

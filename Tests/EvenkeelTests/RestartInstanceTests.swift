@@ -126,6 +126,37 @@ import Testing
         }
     }
 
+    @Test func `a new instance is known by its age when nothing was known of the one before`() async throws {
+        try await withStage { stage in
+            await stage.sandbox.advance(by: 3600)
+            await stage.sandbox.setRuns([Seed.ProcessRun(type: "web", instances: [1], startSeconds: 7)])
+            let unavailable = Fault.Trouble.answer(status: 503, headers: [], body: [])
+            await stage.sandbox.addFault(Fault(method: "GET", path: "/v3/processes/*/stats", times: 4, unavailable))
+
+            let run = await stage.runAlone("restart-instance", Self.web, "1", "--yes", "--wait")
+
+            #expect(run.status == 0, "\(run)")
+            #expect(run.output.contains("unknown, the runtime does not say"), "\(run)")
+            #expect(run.output.hasSuffix("The new instance runs and is ready.\n"), "\(run)")
+        }
+    }
+
+    @Test func `an instance that may be the one from before is not called new`() async throws {
+        try await withStage { stage in
+            await stage.sandbox.advance(by: 3600)
+            let unavailable = Fault.Trouble.answer(status: 503, headers: [], body: [])
+            await stage.sandbox.addFault(Fault(method: "GET", path: "/v3/processes/*/stats", times: 4, unavailable))
+            await stage.sandbox.addFault(
+                Fault(method: "DELETE", path: "/v3/processes/*", .answer(status: 204, headers: [], body: []))
+            )
+
+            let run = await stage.runAlone("restart-instance", Self.web, "1", "--yes", "--wait", "--timeout", "30s")
+
+            #expect(run.status == 1)
+            #expect(run.error.contains("it is unknown after 30 seconds whether a new instance 1"), "\(run)")
+        }
+    }
+
     @Test func `a new instance that does not get ready is reported`() async throws {
         try await withStage { stage in
             await stage.sandbox.setRuns([Seed.ProcessRun(type: "web", result: .crashed, details: "exit 3")])

@@ -152,6 +152,13 @@ struct ManifestExample: CustomTestStringConvertible {
             "1️⃣ invalid-value"
         ),
         ManifestExample(
+            "a duration of nothing",
+            "tasks: {t: {command: x, wait: {timeout: 1️⃣0s}}, u: {command: x, wait: {timeout: 2️⃣00m}}}",
+            "1️⃣ invalid-value",
+            "2️⃣ invalid-value"
+        ),
+        ManifestExample("the shortest duration", "rollout: {strategy: restart, timeout: 01s}"),
+        ManifestExample(
             "a revision",
             "tasks: {t: {command: x, revision: 2, retries: 10, when: before_rollout, run: once}}"
         ),

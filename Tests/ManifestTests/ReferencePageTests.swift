@@ -70,7 +70,7 @@ struct ReferencePageTests {
         case .number(let range): ["from \(range.lowerBound) to \(range.upperBound)"]
         case .boolean: ["`true`", "`false`"]
         case .onlyTrue: ["`true`"]
-        case .duration: ["duration"]
+        case .duration: ["duration", "from `1s`"]
         case .choice(let choices): choices.map { "`\($0)`" }
         case .mapping, .names: ["mapping"]
         case .list: ["list"]

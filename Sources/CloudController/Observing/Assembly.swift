@@ -33,7 +33,7 @@ struct Assembly {
 
     /// The server's filter ignores case; only tasks of exactly the declared names stay.
     mutating func add(_ tasks: [WireTask]) {
-        let declared = found.apps.map { Set($0.declaration.tasks.map(\.name)) }
+        let declared = found.apps.map { Set($0.declaration.observedTasks.map(\.name)) }
         var seen: Set<String> = []
         for row in tasks {
             guard let app = indices[row.task.appGUID], declared[app].contains(row.task.name),

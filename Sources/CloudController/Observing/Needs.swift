@@ -26,7 +26,7 @@ struct Needs: Sendable {
             for app in space.apps {
                 apps[guid, default: [:]][app.name.caseFolded] = app
                 appNames.insert(app.name)
-                for task in app.tasks { taskNames.insert(task.name) }
+                for task in app.observedTasks { taskNames.insert(task.name) }
                 count += 1
             }
         }
@@ -80,7 +80,7 @@ struct Found: Sendable {
             // A manager may have left a record on a droplet that the manifest does not mention any more.
             let isNeeded =
                 declaration.droplet != nil || declaration.manager != nil || declaration.restagedImage != nil
-                || declaration.tasks.contains { $0.run == .oncePerDroplet }
+                || declaration.observedTasks.contains { $0.run == .oncePerDroplet }
             return isNeeded ? wire.app.currentDropletGUID : nil
         }
     }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Reconciliation
 
 /// A deployment, as `cloud_controller_ng app/presenters/v3/deployment_presenter.rb` shows it.
@@ -19,6 +20,9 @@ struct WireDeployment: Decodable, Sendable {
         deployment.isActive = try status?.optionalText("value") != "FINALIZED"
         deployment.error = try status?.object([WireKey("details")])?.optionalText("error")
         deployment.dropletGUID = try container.object([WireKey("droplet")])?.optionalText("guid")
+        if case .value(.text(let label)) = try container.fields()[.label(RolloutLabel.key)] {
+            deployment.rollout = label.string
+        }
         appGUID = try container.related("app")
     }
 

@@ -84,11 +84,14 @@ extension ValueReader {
             }
             return .success(.boolean(true))
         case .duration:
-            guard let seconds = Numbers.seconds(text) else {
+            guard Numbers.isDuration(text) else {
                 let what = "a duration such as `90s`, `15m` or `1h`"
                 return .failure(.expected(what, shown, help: "write digits and one of `s`, `m` and `h`"))
             }
-            return .success(.duration(seconds))
+            guard let seconds = Numbers.seconds(text) else {
+                return .failure(.expected("at most `\(Numbers.mostSeconds / 3600)h`", shown))
+            }
+            return seconds < 1 ? .failure(.expected("at least `1s`", shown)) : .success(.duration(seconds))
         case .choice(let choices):
             guard choices.contains(where: { Text($0) == text }) else {
                 let nearest = NearestName.of(text.string, in: choices)
@@ -115,7 +118,16 @@ package enum Numbers {
         return !digits.isEmpty && digits.allSatisfy { (0x30...0x39).contains($0) }
     }
 
-    /// Digits and one of `s`, `m`, `h`.
+    static let mostSeconds = Int(Int32.max)
+
+    /// Digits and one of `s`, `m`, `h`, however long.
+    static func isDuration(_ text: Text) -> Bool {
+        let digits = text.string.utf8.dropLast()
+        return "smh".utf8.contains(text.string.utf8.last ?? 0) && !digits.isEmpty
+            && digits.allSatisfy { (0x30...0x39).contains($0) }
+    }
+
+    /// Of a duration; nil for one that is too long, and for what is none.
     static func seconds(_ text: Text) -> Int? {
         let factor: Int
         switch text.string.utf8.last {
@@ -127,7 +139,7 @@ package enum Numbers {
         let digits = Text(String(text.string.dropLast()))
         guard let number = whole(digits), number >= 0, !digits.string.utf8.starts(with: "-".utf8) else { return nil }
         let (seconds, overflow) = number.multipliedReportingOverflow(by: factor)
-        return overflow || seconds > Int(Int32.max) ? nil : seconds
+        return overflow || seconds > mostSeconds ? nil : seconds
     }
 
     static func describe(_ range: ClosedRange<Int>) -> String {

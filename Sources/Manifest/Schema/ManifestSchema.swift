@@ -104,7 +104,7 @@ package enum ManifestSchema {
             return [.object(Pattern.bounds(range)), ["type": "string", "pattern": .text(Text(digits))]]
         case .boolean: return [["type": "boolean"], text(matching: "^(?:true|false)$")]
         case .onlyTrue: return [["enum": [.bool(true)]], text(matching: "^true$")]
-        case .duration: return [text(matching: "^[0-9]+[smh]$")]
+        case .duration: return [text(matching: "^0*[1-9][0-9]*[smh]$")]
         case .choice(let choices):
             return [
                 ["enum": .list(choices.map { .text(Text($0)) })], text(matching: Pattern.variable, orVariable: false),

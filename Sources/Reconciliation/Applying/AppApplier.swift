@@ -40,6 +40,11 @@ struct AppApplier: Sendable {
     private func perform(_ operation: Plan.Operation, _ bindings: inout Bindings) async -> Outcome {
         let operation = bindings.resolved(operation)
         do {
+            if let seconds = operation.readiness, platform.canWrite,
+                let outcome = try await obstacle(to: operation, bindings, within: seconds)
+            {
+                return outcome
+            }
             switch operation.request.kind {
             case .patchApp where operation.adoptsRuns:
                 return try await adoptRuns(operation, operation.request, bindings)
@@ -93,26 +98,9 @@ struct AppApplier: Sendable {
             guard error.status == 404, try await resolveAgain(operation, &bindings) else { throw error }
             answer = try await platform.send(bindings.fill(operation))
         }
-        try await remark(answer, operation, &bindings)
-        return try await check(answer, operation, bindings)
-    }
-
-    /// Somebody restarted the app between observing it and the PATCH: the new settings are not live in that restart
-    /// either, so the marker is written again for the version that runs now.
-    private func remark(
-        _ answer: Answer,
-        _ operation: Plan.Operation,
-        _ bindings: inout Bindings
-    ) async throws(PlatformError) {
-        guard operation.marksRestart, case .process(let process) = answer else { return }
-        let known = bindings.app.processes.first { $0.type == process.type }
-        guard let known, known.version != process.version || known.guid != process.guid else { return }
-        bindings.update(process)
-        let body = operation.request.body?["metadata"]?["annotations"]?[RestartMarker.key]
-        guard let body else { return }
-        let marker: JSON = ["metadata": ["annotations": .object([JSON.Member(RestartMarker.key, body)])]]
-        let request = Request(.patchProcess, path: operation.request.path, body: marker)
-        _ = try await platform.send(request.filled(with: bindings.values(for: operation)))
+        let note = try await remark(answer, operation, &bindings)
+        let outcome = try await check(answer, operation, bindings)
+        return outcome == .applied(note: nil) ? .applied(note: note) : outcome
     }
 
     /// A scale that was answered with a 5xx may be committed: the process is read before it is sent again.
@@ -128,6 +116,7 @@ struct AppApplier: Sendable {
                 else { throw error }
                 let process = try await platform.process(ofApp: bindings.app.guid, type: type)
                 if let process, mismatch(operation, process.fields, bindings) == nil {
+                    _ = try await remark(.process(process), operation, &bindings)
                     return .applied(note: "the answer was lost or was an error, but it has happened")
                 }
                 guard let pause, (try? await clock.sleep(for: .seconds(pause))) != nil else { throw error }

@@ -149,53 +149,6 @@ extension Diagnostic {
         )
     }
 
-    /// The deployment did not end as DEPLOYED.
-    static func deploymentEnded(
-        _ operation: Plan.Operation,
-        _ deployment: ObservedDeployment,
-        _ end: String
-    ) -> Diagnostic {
-        Diagnostic(
-            .error,
-            .rolloutFailed,
-            "the deployment of `\(operation.address)` \(end)",
-            subject: "\(operation.address)",
-            at: operation.place,
-            details: [
-                .note("deployment \(deployment.guid) was cancelled or replaced by somebody else"),
-                .help("run again: the restart is still owed"),
-            ]
-        )
-    }
-
-    /// The app did not come up in the time that was declared.
-    static func rolloutTimedOut(
-        _ operation: Plan.Operation,
-        _ deployment: ObservedDeployment?,
-        seconds: Int,
-        cancelled: Bool,
-        _ troubled: [String]
-    ) -> Diagnostic {
-        var details: [Detail] = []
-        if let deployment {
-            details.append(.note("deployment \(deployment.guid) was \(deployment.reason)"))
-            if let error = deployment.error { details.append(.api(error)) }
-            details.append(
-                .note(cancelled ? "it was cancelled: the version before it runs" : "it could not be cancelled")
-            )
-        }
-        details += troubled.prefix(10).map { .note($0) }
-        details.append(.help("look at `cf logs \(operation.address.app) --recent`; run again to try once more"))
-        return Diagnostic(
-            .error,
-            .rolloutFailed,
-            "`\(operation.address)` is not running after \(seconds) seconds",
-            subject: "\(operation.address)",
-            at: operation.place,
-            details: details
-        )
-    }
-
     static func notPermitted(_ operation: Plan.Operation, needs: String) -> Diagnostic {
         Diagnostic(
             .error,

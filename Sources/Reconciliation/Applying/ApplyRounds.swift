@@ -34,7 +34,7 @@ struct ApplyRounds {
             disturbed.formUnion(planning.plan.withoutWaits.disturbances.keys)
             let waits = planning.plan.waits + round.waits
             let postponed = planning.plan.postponed + round.operations
-            if Task.isCancelled || (options.failsFast && !report.diagnostics.isEmpty) {
+            if Task.isCancelled || (options.failsFast && report.diagnostics.hasErrors) {
                 return report.followed(by: ApplyReport(notAttempting: postponed))
             }
             let (ended, problems) = await waiting.wait(for: waits)

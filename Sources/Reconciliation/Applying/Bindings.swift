@@ -5,6 +5,8 @@ struct Bindings: Sendable {
     private(set) var app: ObservedApp
     /// The droplet that the plan saw: runs are made with no other, and their fingerprints may hold its guid.
     private let plannedDropletGUID: String?
+    /// The version of each process when the app was observed; it changes with every start (`RestartMarker`).
+    private let observedVersions: [Text: String?]
     /// Another droplet takes the place of the current one, and every symbol of a droplet means that one.
     private(set) var isRestaging = false
     /// That droplet; nil as long as it is not staged.
@@ -16,8 +18,14 @@ struct Bindings: Sendable {
 
     init(_ app: ObservedApp, isWriting: Bool = true) {
         self.app = app
+        observedVersions = Dictionary(app.processes.map { ($0.type, $0.version) }) { _, last in last }
         plannedDropletGUID = app.droplet?.guid ?? app.currentDropletGUID
         rollout = isWriting ? String(UInt64.random(in: 0 ... .max), radix: 16) : nil
+    }
+
+    /// One of the processes was started or restarted since the app was observed.
+    func hasAnotherVersion(_ processes: [ObservedProcess]) -> Bool {
+        processes.contains { process in observedVersions[process.type].map { $0 != process.version } ?? false }
     }
 
     func fill(_ operation: Plan.Operation) -> Request {

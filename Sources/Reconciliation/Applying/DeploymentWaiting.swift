@@ -8,6 +8,8 @@ struct DeploymentWaiting: Sendable {
     /// Seconds for an app, all its deployments together.
     let patience: Int
     let progress: Applier.Progress
+    /// How long one that is cancelled may take to end.
+    private static let cancelSeconds = 300
     private var spent: [Address: Int] = [:]
 
     init(platform: any Platform, clock: any Clock<Duration>, patience: Int, progress: @escaping Applier.Progress) {
@@ -17,45 +19,95 @@ struct DeploymentWaiting: Sendable {
         self.progress = progress
     }
 
-    /// The apps whose deployments have ended, and what is to be said of the others; they are waited for side by side.
+    private struct End {
+        let wait: Plan.Wait
+        var isReached = true
+        var diagnostics: [Diagnostic] = []
+        var seconds = 0
+    }
+
+    /// The apps whose deployments have ended, and what is to be said of them and of the others; they are waited for side by
+    /// side.
     mutating func wait(for waits: [Plan.Wait]) async -> (ended: Set<Address>, problems: [Diagnostic]) {
-        let results = await withTaskGroup(of: (wait: Plan.Wait, problem: Diagnostic?, seconds: Int).self) { tasks in
+        let ends = await withTaskGroup(of: End.self) { tasks in
             for wait in waits {
                 let left = max(0, patience - spent[wait.address, default: 0])
-                tasks.addTask { [self] in
-                    var poll = Poll(seconds: left)
-                    let problem = await problem(with: wait, &poll)
-                    return (wait, problem, left - poll.left)
-                }
+                tasks.addTask { [self] in await end(of: wait, within: left) }
             }
             return await tasks.reduce(into: []) { $0.append($1) }
         }
         // A wait of no time counts as a second, so that deployments that follow each other do not go on for ever.
-        for result in results { spent[result.wait.address, default: 0] += max(1, result.seconds) }
-        let problems = results.sorted { $0.wait.address < $1.wait.address }.compactMap(\.problem)
-        return (Set(results.filter { $0.problem == nil }.map(\.wait.address)), problems)
+        for end in ends { spent[end.wait.address, default: 0] += max(1, end.seconds) }
+        let problems = ends.sorted { $0.wait.address < $1.wait.address }.flatMap(\.diagnostics)
+        return (Set(ends.filter(\.isReached).map(\.wait.address)), problems)
     }
 
-    /// Nil when the deployment has ended.
-    private func problem(with wait: Plan.Wait, _ poll: inout Poll) async -> Diagnostic? {
+    /// Waits for one.
+    ///
+    /// What an earlier apply began is held to the time that its rollout has, since nobody else ends it: the server knows no
+    /// failed deployment. That time counts from here; clocks of machines are not compared.
+    private func end(of wait: Plan.Wait, within left: Int) async -> End {
+        var end = End(wait: wait)
         var deployment = wait.deployment
+        var patience = Patience(seconds: wait.timeout ?? left, clock: clock)
+        var cancelled: CancelledDeployment?
         await progress(
             .waiting(wait.address, "deployment \(deployment.guid) is \(deployment.reason), it has to end first")
         )
         while deployment.isActive {
-            if deployment.reason == "PAUSED" { return .deploymentPaused(deployment, wait.address, at: wait.origin) }
-            guard let pause = poll.next(), (try? await clock.sleep(for: pause)) != nil else {
-                if Task.isCancelled { return trouble(with: wait, PlatformError(.cancelled)) }
-                return .deploymentNotEnded(wait, reason: deployment.reason, after: patience)
+            if deployment.reason == "PAUSED" {
+                return stuck(end, .deploymentPaused(deployment, wait.address, at: wait.origin))
+            }
+            guard await patience.sleep() else {
+                if Task.isCancelled { return stuck(end, .interrupted(wait, deployment)) }
+                if wait.timeout != nil, cancelled == nil {
+                    let seconds = patience.seconds
+                    await progress(.waiting(wait.address, "deployment \(deployment.guid) is given up and cancelled"))
+                    let result = await platform.cancel(deployment, clock: clock)
+                    if result.refusal == nil {
+                        end.diagnostics.append(
+                            .deploymentAbandoned(wait, reason: deployment.reason, after: seconds)
+                        )
+                        cancelled = result
+                        deployment = result.deployment ?? deployment
+                        patience = Patience(seconds: Self.cancelSeconds, clock: clock)
+                        continue
+                    }
+                    cancelled = result
+                }
+                return stuck(
+                    end,
+                    .deploymentNotEnded(
+                        wait,
+                        reason: deployment.reason,
+                        after: wait.timeout ?? self.patience,
+                        cancelled,
+                        trouble: patience.trouble
+                    )
+                )
             }
             do {
-                guard let now = try await platform.deployment(deployment.guid) else { return nil }
+                let guid = deployment.guid
+                let found = try await patience.look { () async throws(PlatformError) in
+                    try await platform.deployment(guid)
+                }
+                guard let found else { continue }
+                guard let now = found else { break }
                 deployment = now
             } catch {
-                return trouble(with: wait, error)
+                return stuck(end, trouble(with: wait, error))
             }
         }
-        return nil
+        // The patience of the command line is for deployments of others.
+        end.seconds = wait.timeout == nil ? patience.spent : 0
+        return end
+    }
+
+    private func stuck(_ end: End, _ diagnostic: Diagnostic) -> End {
+        var end = end
+        end.isReached = false
+        end.diagnostics.append(diagnostic)
+        return end
     }
 
     private func trouble(with wait: Plan.Wait, _ error: PlatformError) -> Diagnostic {

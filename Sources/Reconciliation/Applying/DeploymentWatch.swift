@@ -33,8 +33,3 @@ actor DeploymentWatch {
         if let found = try? await platform.activeDeployments() { active = found }
     }
 }
-
-private func stopwatch<C: Clock<Duration>>(_ clock: C) -> @Sendable () -> Duration {
-    let start = clock.now
-    return { start.duration(to: clock.now) }
-}

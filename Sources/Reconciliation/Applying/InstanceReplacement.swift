@@ -22,10 +22,14 @@ package struct InstanceReplacement: Sendable {
 
     private let platform: any Platform
     private let clock: any Clock<Duration>
+    /// The time since right before the request.
+    private let elapsed: @Sendable () -> Duration
 
+    /// To be made right before it is performed.
     package init(on platform: any Platform, clock: any Clock<Duration> = ContinuousClock()) {
         self.platform = platform
         self.clock = clock
+        elapsed = stopwatch(clock)
     }
 
     /// Nothing is sent that the server would refuse.
@@ -51,21 +55,28 @@ package struct InstanceReplacement: Sendable {
 
     /// Waits until another instance runs and is ready.
     package func awaitReadiness(of target: Target, upTo seconds: Int, progress: Applier.Progress) async -> Outcome {
-        var poll = Poll(seconds: seconds)
+        var patience = Patience(seconds: seconds, clock: clock)
         var said = ""
+        var isUnclear = false
         while true {
             do {
-                let now = try await instance(of: target)
-                if let now, now.isReady, now.isAnother(than: target.instance) == true { return .applied(note: nil) }
-                let words = now.map(\.standing) ?? "not there"
-                if words != said { await progress(.waiting(target.address, "instance \(target.index) is \(words)")) }
-                said = words
+                let found = try await patience.look { () async throws(PlatformError) in try await instance(of: target) }
+                if let found {
+                    isUnclear = found?.isReady == true && isAnother(found, target) == nil
+                    if found?.isReady == true, isAnother(found, target) == true { return .applied(note: nil) }
+                    let words = found?.standing ?? "not there"
+                    if words != said {
+                        await progress(.waiting(target.address, "instance \(target.index) is \(words)"))
+                    }
+                    said = words
+                }
             } catch {
                 return .failed(.refused(target, error))
             }
-            guard let pause = poll.next(), (try? await clock.sleep(for: pause)) != nil else {
-                if Task.isCancelled { return .failed(.refused(target, PlatformError(.cancelled))) }
-                return .failed(.notReady(target, after: seconds, said: said))
+            guard await patience.sleep() else {
+                if Task.isCancelled { return .failed(.interruptedWait(target)) }
+                if isUnclear { return .failed(.unclear(target, after: seconds)) }
+                return .failed(.notReady(target, after: seconds, said: said, patience.trouble))
             }
         }
     }
@@ -80,13 +91,23 @@ package struct InstanceReplacement: Sendable {
         for pause in [1, 2, 4] {
             guard (try? await clock.sleep(for: .seconds(pause))) != nil else { return .unknown }
             guard let now = try? await instance(of: target) else { continue }
-            switch now.isAnother(than: target.instance) {
+            switch isAnother(now, target) {
             case true?: return .replaced
             case false?: verdict = .same
             case nil: break
             }
         }
         return verdict
+    }
+
+    /// True when the instance has taken the place of the one that was meant; nil when that cannot be told.
+    ///
+    /// Where nothing was known of that one, an instance that is younger than the request is the new one.
+    private func isAnother(_ now: ObservedInstance?, _ target: Target) -> Bool? {
+        guard target.instance == nil else { return now?.isAnother(than: target.instance) }
+        // Seconds are cut off: only one that began in the second before the request could be taken for new.
+        guard let uptime = now?.uptime, .seconds(uptime) <= elapsed() else { return nil }
+        return true
     }
 
     private func instance(of target: Target) async throws(PlatformError) -> ObservedInstance? {
@@ -146,16 +167,40 @@ extension Diagnostic {
     fileprivate static func notReady(
         _ target: InstanceReplacement.Target,
         after seconds: Int,
-        said: String
+        said: String,
+        _ trouble: PlatformError?
     ) -> Diagnostic {
         Diagnostic(
             .error,
             .waitTimedOut,
             "the new instance \(target.index) of `\(target.address)` is not ready after \(seconds) seconds",
             subject: "\(target.address)",
+            details: (said.isEmpty ? [] : [.note("it is \(said)")]) + Detail.lastLook(trouble)
+                + [.help("look at `cf logs \(target.address.app) --recent`")]
+        )
+    }
+
+    /// One runs, and nobody knows whether it is the one from before.
+    fileprivate static func unclear(_ target: InstanceReplacement.Target, after seconds: Int) -> Diagnostic {
+        Diagnostic(
+            .error,
+            .waitTimedOut,
+            "it is unknown after \(seconds) seconds whether a new instance \(target.index) of `\(target.address)` runs",
+            subject: "\(target.address)",
             details: [
-                .note("it is \(said)"), .help("look at `cf logs \(target.address.app) --recent`"),
+                .note("the instance that runs may be the one from before, of which the runtime did not tell"),
+                .help("look at `cf app \(target.address.app)`: the new one is younger than the request"),
             ]
+        )
+    }
+
+    fileprivate static func interruptedWait(_ target: InstanceReplacement.Target) -> Diagnostic {
+        Diagnostic(
+            .error,
+            .interrupted,
+            "interrupted while waiting for the new instance \(target.index) of `\(target.address)`",
+            subject: "\(target.address)",
+            details: [.note("the platform goes on replacing it; look at it with `cf app \(target.address.app)`")]
         )
     }
 

@@ -68,6 +68,15 @@ package struct PlatformError: Error, Hashable, Sendable {
         wasSent = true
     }
 
+    /// The server, or the way to it, was in trouble: the same may go well a little later.
+    package var isTransient: Bool {
+        switch code {
+        case .timedOut, .unexpectedAnswer, .unreachable, .rateLimited: return true
+        case .rejected: return (status ?? 0) >= 500
+        case .untrustedCertificate, .notLoggedIn, .notAuthenticated, .invalidEndpoint, .cancelled: return false
+        }
+    }
+
     /// The write may have happened although no good answer came: a 5xx, or no answer at all.
     ///
     /// capi-contract: a scale or a task's POST answered with 503 may be committed.

@@ -11,8 +11,11 @@ extension AppApplier {
         let request = bindings.fill(operation)
         guard platform.canWrite else { return .wouldSend([request]) }
         if let other = try await platform.activeDeployments(ofApp: bindings.app.guid).last { return .postponed(other) }
+        var patience = patience(for: operation)
         let before = versions(try await platform.processes(ofApp: bindings.app.guid))
         for pause in [1, 2, 4, nil] as [Int?] {
+            // It would start a stopped app: cloud_controller_ng app/actions/app_restart.rb.
+            if try await isStopped(bindings) { return .inPlace(note: AppApplier.stoppedMeanwhile) }
             do {
                 _ = try await platform.send(request)
                 break
@@ -24,7 +27,7 @@ extension AppApplier {
                 if try await hasChanged(before, bindings) { break }
             }
         }
-        return try await awaitInstances(operation, &bindings)
+        return try await awaitInstances(operation, &bindings, &patience)
     }
 
     private func hasChanged(
@@ -45,15 +48,22 @@ extension AppApplier {
         let request = bindings.fill(operation)
         guard platform.canWrite else { return .wouldSend([request]) }
         if let other = try await platform.activeDeployments(ofApp: bindings.app.guid).last { return .postponed(other) }
+        var patience = patience(for: operation)
         for pause in [1, 2, 4, nil] as [Int?] {
+            // It would start a stopped app: cloud_controller_ng app/actions/deployment_create.rb.
+            if try await isStopped(bindings) { return try await settleStopped(operation, &bindings) }
             do {
                 guard case .deployment(let deployment) = try await platform.send(request) else { return .notAttempted }
-                return try await awaitEnd(of: deployment, operation, &bindings)
+                return try await awaitEnd(of: deployment, operation, &bindings, &patience)
             } catch {
                 guard error.mayHaveHappened, error.code != .cancelled, error.method == "POST" else { throw error }
-                if let ours = try await ours(bindings) { return try await awaitEnd(of: ours, operation, &bindings) }
+                if let ours = try await ours(bindings) {
+                    return try await awaitEnd(of: ours, operation, &bindings, &patience)
+                }
                 guard let pause, (try? await clock.sleep(for: .seconds(pause))) != nil else { throw error }
-                if let ours = try await ours(bindings) { return try await awaitEnd(of: ours, operation, &bindings) }
+                if let ours = try await ours(bindings) {
+                    return try await awaitEnd(of: ours, operation, &bindings, &patience)
+                }
             }
         }
         return .notAttempted
@@ -69,87 +79,38 @@ extension AppApplier {
         Dictionary(processes.map { ($0.type, $0.version) }) { _, last in last }
     }
 
-    private func awaitEnd(
-        of deployment: ObservedDeployment,
+    private func patience(for operation: Plan.Operation) -> Patience {
+        Patience(seconds: operation.timeout ?? DesiredTask.usualWait, clock: clock)
+    }
+}
+
+// MARK: - Stopped apps
+
+extension AppApplier {
+    static let stoppedMeanwhile = "the app was stopped meanwhile and stays so: it is live at its next start"
+
+    /// Somebody has stopped the app since it was observed.
+    func isStopped(_ bindings: Bindings) async throws(PlatformError) -> Bool {
+        try await platform.app(bindings.app.guid)?.isStarted == false
+    }
+
+    /// Gives a stopped app the new droplet, where there is one, and leaves it stopped.
+    private func settleStopped(
         _ operation: Plan.Operation,
         _ bindings: inout Bindings
     ) async throws(PlatformError) -> Outcome {
-        let seconds = operation.timeout ?? DesiredTask.usualWait
-        var poll = Poll(seconds: seconds)
-        var deployment = deployment
-        await progress(.waiting(operation.address, "deployment \(deployment.guid) is \(deployment.reason)"))
-        while deployment.isActive {
-            guard let pause = poll.next(), (try? await clock.sleep(for: pause)) != nil else {
-                if Task.isCancelled { throw PlatformError(.cancelled) }
-                return try await giveUp(deployment, operation, bindings, after: seconds)
-            }
-            guard let now = try await platform.deployment(deployment.guid) else {
-                return .failed(.deploymentEnded(operation, deployment, "is gone"))
-            }
-            if now.reason != deployment.reason {
-                await progress(.waiting(operation.address, "deployment \(now.guid) is \(now.reason)"))
-            }
-            deployment = now
-        }
-        guard deployment.reason == "DEPLOYED" else {
-            return .failed(.deploymentEnded(operation, deployment, "is \(deployment.reason)"))
-        }
-        bindings.assignNewDroplet()
-        return try await awaitInstances(operation, &bindings)
-    }
-
-    /// Cancels the deployment, which brings the old version back, and says what stood in its way.
-    private func giveUp(
-        _ deployment: ObservedDeployment,
-        _ operation: Plan.Operation,
-        _ bindings: Bindings,
-        after seconds: Int
-    ) async throws(PlatformError) -> Outcome {
-        let troubled = try await unready(await platform.processes(ofApp: bindings.app.guid))
-        let path = "/v3/deployments/\(deployment.guid)/actions/cancel"
-        let cancelled: Bool
-        do {
-            _ = try await platform.send(Request(.cancelDeployment, path: path, body: nil))
-            cancelled = true
-        } catch {
-            cancelled = false
-        }
-        return .failed(.rolloutTimedOut(operation, deployment, seconds: seconds, cancelled: cancelled, troubled))
-    }
-
-    /// Waits until every instance of every process runs and is ready.
-    private func awaitInstances(
-        _ operation: Plan.Operation,
-        _ bindings: inout Bindings
-    ) async throws(PlatformError) -> Outcome {
-        let seconds = operation.timeout ?? DesiredTask.usualWait
-        var poll = Poll(seconds: seconds)
-        var said = ""
-        while true {
-            let processes = try await platform.processes(ofApp: bindings.app.guid)
-            bindings.replace(processes)
-            let waiting = try await unready(processes)
-            guard !waiting.isEmpty else { return .applied(note: nil) }
-            let words = "\(waiting.count) \(waiting.count == 1 ? "instance is" : "instances are") not ready yet"
-            if words != said { await progress(.waiting(operation.address, words)) }
-            said = words
-            guard let pause = poll.next(), (try? await clock.sleep(for: pause)) != nil else {
-                if Task.isCancelled { throw PlatformError(.cancelled) }
-                return .failed(.rolloutTimedOut(operation, nil, seconds: seconds, cancelled: false, waiting))
-            }
-        }
-    }
-
-    /// The instances that do not run or are not ready, in words.
-    private func unready(_ processes: [ObservedProcess]) async throws(PlatformError) -> [String] {
-        var found: [String] = []
-        for process in processes where process.fields[.instances] != .value(.number(0)) {
-            for instance in try await platform.instances(ofProcess: process.guid) where !instance.isReady {
-                let state = instance.state == "RUNNING" ? "RUNNING and not ready" : instance.state
-                let details = instance.details.map { ": \($0)" } ?? ""
-                found.append("instance \(instance.index) of \(process.type) is \(state)\(details)")
-            }
-        }
-        return found
+        guard let droplet = bindings.newDroplet else { return .inPlace(note: AppApplier.stoppedMeanwhile) }
+        let outcome = try await assign(
+            droplet.guid,
+            Request(
+                .assignDroplet,
+                path: "/v3/apps/\(bindings.app.guid)/relationships/current_droplet",
+                body: ["data": ["guid": .text(Text(droplet.guid))]]
+            ),
+            operation,
+            &bindings
+        )
+        guard case .applied(nil) = outcome else { return outcome }
+        return .applied(note: "\(AppApplier.stoppedMeanwhile); the new droplet was assigned and not deployed")
     }
 }

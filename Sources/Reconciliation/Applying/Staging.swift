@@ -12,7 +12,7 @@ extension AppApplier {
         bindings.beginRestage()
         guard let image = operation.stagedImage else { return .notAttempted }
         guard platform.canWrite else { return dryRun(operation, image, &bindings) }
-        var attempt = StagingAttempt(image: image, poll: Poll(seconds: AppApplier.stagingSeconds))
+        var attempt = StagingAttempt(image: image, patience: Patience(seconds: AppApplier.stagingSeconds, clock: clock))
         while true {
             let staging = try await platform.staging(ofApp: bindings.app.guid)
             if let (build, error) = attempt.refused(in: staging) {
@@ -83,10 +83,7 @@ extension AppApplier {
             guard case .build(let build) = try await platform.send(bindings.fill(operation)) else { return nil }
             return try await awaitEnd(of: build, operation, &attempt, &bindings)
         } catch {
-            if error.isStagingInProgress, let pause = attempt.poll.next() {
-                try? await clock.sleep(for: pause)
-                return nil
-            }
+            if error.isStagingInProgress, await attempt.patience.sleep() { return nil }
             guard error.method == "POST", error.mayHaveHappened, error.code != .cancelled,
                 let pause = attempt.pause(after: error), (try? await clock.sleep(for: pause)) != nil
             else { throw error }
@@ -104,10 +101,13 @@ extension AppApplier {
         await progress(.waiting(operation.address, "build \(build.guid) is STAGING"))
         var build = build
         while build.state == .staging {
-            if let outcome = try await pause(&attempt, build, operation) { return outcome }
-            guard let now = try await platform.build(build.guid) else {
-                return .failed(.stagingGone(operation, "build \(build.guid)"))
+            if let outcome = await pause(&attempt, build, operation) { return outcome }
+            let guid = build.guid
+            let found = try await attempt.patience.look { () async throws(PlatformError) in
+                try await platform.build(guid)
             }
+            guard let found else { continue }
+            guard let now = found else { return .failed(.stagingGone(operation, "build \(guid)")) }
             build = now
         }
         guard case .staged(let guid) = build.state else { return .failed(.stagingFailed(operation, build, nil)) }
@@ -125,10 +125,13 @@ extension AppApplier {
         _ attempt: inout StagingAttempt
     ) async throws(PlatformError) -> Outcome? {
         await progress(.waiting(operation.address, "build \(build.guid) of another package has to end first"))
-        while let now = try await platform.build(build.guid), now.state == .staging {
-            if let outcome = try await pause(&attempt, now, operation) { return outcome }
+        while true {
+            let found = try await attempt.patience.look { () async throws(PlatformError) in
+                try await platform.build(build.guid)
+            }
+            if let found, found?.state != .staging { return nil }
+            if let outcome = await pause(&attempt, build, operation) { return outcome }
         }
-        return nil
     }
 
     /// Sleeps before the next look; an outcome when there is no time left.
@@ -136,12 +139,12 @@ extension AppApplier {
         _ attempt: inout StagingAttempt,
         _ build: ObservedBuild,
         _ operation: Plan.Operation
-    ) async throws(PlatformError) -> Outcome? {
-        guard let pause = attempt.poll.next(), (try? await clock.sleep(for: pause)) != nil else {
-            if Task.isCancelled { throw PlatformError(.cancelled) }
-            return .failed(.stagingNotEnded(operation, build, after: AppApplier.stagingSeconds))
-        }
-        return nil
+    ) async -> Outcome? {
+        if await attempt.patience.sleep() { return nil }
+        if Task.isCancelled { return .failed(.interrupted(operation, build)) }
+        return .failed(
+            .stagingNotEnded(operation, build, after: AppApplier.stagingSeconds, attempt.patience.trouble)
+        )
     }
 
     /// What would be sent, as far as it is known without sending it.
@@ -155,16 +158,16 @@ extension AppApplier {
 /// One attempt to stage an image: what was there before, and what went wrong on the way.
 private struct StagingAttempt {
     let image: Text
-    var poll: Poll
+    var patience: Patience
     /// The builds that there were before the first request; nil before that.
     private var known: Set<String>?
     /// The last error after which nobody knows whether the request has happened.
     private var error: PlatformError?
     private var pauses: [Int] = [1, 2, 4]
 
-    init(image: Text, poll: Poll) {
+    init(image: Text, patience: Patience) {
         self.image = image
-        self.poll = poll
+        self.patience = patience
     }
 
     var hasBegun: Bool { known != nil }

@@ -23,16 +23,15 @@ extension Diagnostic {
     static func stagingNotEnded(
         _ operation: Plan.Operation,
         _ build: ObservedBuild,
-        after seconds: Int
+        after seconds: Int,
+        _ trouble: PlatformError?
     ) -> Diagnostic {
         about(
             operation,
             .waitTimedOut,
             "the image of `\(operation.address)` is not staged after \(seconds) seconds",
-            [
-                .note("build \(build.guid) is STAGING since \(build.createdAt)"),
-                .help("run again: a build that has ended by then is taken up"),
-            ]
+            [.note("build \(build.guid) is STAGING since \(build.createdAt)")] + Detail.lastLook(trouble)
+                + [.help("run again: a build that has ended by then is taken up")]
         )
     }
 

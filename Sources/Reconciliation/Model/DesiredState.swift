@@ -125,6 +125,8 @@ package struct DesiredApp: Hashable, Sendable, Codable {
     package var imageUpdateOutsideTargets: DesiredDroplet.ImageUpdate?
     package var processes: [DesiredProcess]
     package var tasks: [DesiredTask]
+    /// Tasks that the targets leave out and that have to have succeeded before a rollout.
+    package var gatesOutsideTargets: [DesiredTask] = []
     /// What the command line narrows the app to; empty when it is whole.
     package var targets: [TargetPattern] = []
 
@@ -140,6 +142,11 @@ package struct DesiredApp: Hashable, Sendable, Codable {
     package var declaredImage: DeclaredField? {
         droplet?.fields.first { $0.field == .image } ?? imageOutsideTargets
     }
+}
+
+extension DesiredApp {
+    /// The tasks that something is to be known of: the declared ones, whether the targets cover them or not.
+    package var observedTasks: [DesiredTask] { tasks + gatesOutsideTargets }
 }
 
 /// How changed settings are made live.

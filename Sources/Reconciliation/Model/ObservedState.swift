@@ -209,6 +209,8 @@ package struct ObservedDeployment: Hashable, Sendable, Codable {
     package var dropletGUID: String?
     /// The guids of the web processes that it makes.
     package var newProcessGUIDs: [String]
+    /// The label `evenkeel.dev/rollout`, which an apply puts on the deployments that it makes; nil on those of others.
+    package var rollout: String?
 
     package init(guid: String, reason: String, createdAt: String, newProcessGUIDs: [String] = []) {
         self.guid = guid

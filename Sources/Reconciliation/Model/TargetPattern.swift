@@ -93,6 +93,9 @@ extension DesiredState {
         }
         kept.processes = app.processes.filter { isCovered(address.appending(.process($0.type))) }
         kept.tasks = app.tasks.filter { isCovered(address.appending(.task($0.name))) }
+        kept.gatesOutsideTargets = app.tasks.filter { task in
+            task.holdsRollout && !patterns.contains { $0.covers(address.appending(.task(task.name))) }
+        }
         let isEmpty = kept.droplet == nil && kept.processes.isEmpty && kept.tasks.isEmpty
         return isWhole || !isEmpty ? kept : nil
     }

@@ -42,7 +42,10 @@ struct AppPlanner {
         if let paused = observed.deployments.first(where: { $0.reason == "PAUSED" }) {
             diagnostics.append(.deploymentPaused(paused, address, at: desired.origin))
         } else if let deployment = observed.deployments.last {
-            waits.append(Plan.Wait(address: address, origin: desired.origin, deployment: deployment))
+            let timeout = deployment.rollout == nil ? nil : desired.rollout?.value.timeout ?? DesiredTask.usualWait
+            waits.append(
+                Plan.Wait(address: address, origin: desired.origin, deployment: deployment, timeout: timeout)
+            )
         }
         planApp()
         planDroplet()
@@ -60,7 +63,9 @@ struct AppPlanner {
             .map(\.element)
         checkRoomForRecords()
         if diagnostics.contains(where: { $0.severity == .error }) { operations = [] }
+        requireReadiness()
         block()
+        blockByTasksOutsideTargets()
     }
 
     private mutating func planApp() {

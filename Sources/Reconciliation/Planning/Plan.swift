@@ -43,6 +43,8 @@ package struct Plan: Hashable, Sendable, Codable {
         package let address: Address
         package let origin: SourceRange
         package let deployment: ObservedDeployment
+        /// Seconds after which a deployment that an earlier apply made is given up and cancelled; nil where none is.
+        package var timeout: Int?
     }
 
     /// An app that is only disturbed when the command line allows it.
@@ -135,6 +137,8 @@ extension Plan {
         package var blocked: String?
         /// Seconds for a rollout to finish.
         package var timeout: Int?
+        /// Seconds within which every instance has to be ready before this is attempted; nil where that does not matter.
+        package internal(set) var readiness: Int?
         /// The request remembers on the process that a restart is owed.
         package var marksRestart = false
         /// What is sent before the request, each only where it is needed: a package, the claim of a run.

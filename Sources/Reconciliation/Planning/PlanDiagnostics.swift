@@ -144,21 +144,6 @@ extension Diagnostic {
         )
     }
 
-    /// A deployment outlasted the wait for it.
-    static func deploymentNotEnded(_ wait: Plan.Wait, reason: String, after seconds: Int) -> Diagnostic {
-        Diagnostic(
-            .error,
-            .deploymentInFlight,
-            "a deployment of `\(wait.address)` has not ended after \(seconds) seconds",
-            subject: "\(wait.address)",
-            at: Annotation(wait.origin),
-            details: [
-                .note("deployment \(wait.deployment.guid) is \(reason); nothing of this app is changed meanwhile"),
-                .help("run again when it is finished, or allow more time with `--wait-for-deployments`"),
-            ]
-        )
-    }
-
     static func notPermitted(_ address: Address, needs: String, at origin: SourceRange) -> Diagnostic {
         Diagnostic(
             .warning,

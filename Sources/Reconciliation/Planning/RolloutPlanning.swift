@@ -39,6 +39,17 @@ extension AppPlanner {
         append(draft, changes: [], body: body(of: rollout.value), expected: [])
     }
 
+    /// Tasks after the rollout run against what was rolled out, also where an earlier apply did that and did not see its end.
+    mutating func requireReadiness() {
+        guard let rollout = desired.rollout, isRolledOut, observed.isStarted,
+            !operations.contains(where: { $0.step == .rollout }),
+            let first = operations.firstIndex(where: {
+                $0.step == .tasksAfterRollout && $0.request.kind == .createTask
+            })
+        else { return }
+        operations[first].readiness = rollout.value.timeout
+    }
+
     private func draft(of rollout: Declared<DesiredRollout>) -> Draft {
         switch rollout.value.strategy {
         case .rolling:

@@ -298,6 +298,9 @@ extension DesiredTask {
     /// Seconds that a task is waited for where nothing else is declared.
     package static let usualWait = 600
 
+    /// Nothing is rolled out before it has succeeded.
+    var holdsRollout: Bool { when?.value == .beforeRollout && wait?.value != nil && canceled?.value != true }
+
     /// The row of the order table that its runs belong to.
     var step: OperationStep { when?.value == .beforeRollout ? .tasksBeforeRollout : .tasksAfterRollout }
 }

@@ -108,6 +108,9 @@ extension DesiredState {
                     app.processes[process].fields = changed(app.processes[process].fields)
                 }
                 for task in app.tasks.indices { app.tasks[task].fields = changed(app.tasks[task].fields) }
+                for task in app.gatesOutsideTargets.indices {
+                    app.gatesOutsideTargets[task].fields = changed(app.gatesOutsideTargets[task].fields)
+                }
                 state.spaces[space].apps[index] = app
             }
         }

@@ -39,7 +39,7 @@ extension Reconciler {
         var planning = planning
         while waiting.platform.canWrite, !planning.plan.waits.isEmpty {
             let (_, problems) = await waiting.wait(for: planning.plan.waits)
-            guard problems.isEmpty else { return (planning, problems) }
+            guard !problems.hasErrors else { return (planning, problems) }
             planning = try await plan(desired)
         }
         return (planning, [])

@@ -82,7 +82,8 @@ private struct StatusMaker {
                 },
                 deployments: observed.deployments,
                 tasks: app.tasks.map { TaskStatus(of: $0, app, observed, at: address) },
-                restartOwed: observed.owedFields
+                restartOwed: observed.owedFields,
+                failedTask: failedTask(before: app, observed, at: address)
             )
         )
     }

@@ -37,6 +37,8 @@ package struct AppStatus: Hashable, Sendable {
     package var tasks: [TaskStatus]
     /// Names of settings that wait for a restart.
     package var restartOwed: [String]
+    /// A task whose failure keeps the next apply from restarting the app.
+    package var failedTask: Address?
 }
 
 /// A process with its instances and its checks.

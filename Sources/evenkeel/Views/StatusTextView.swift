@@ -124,7 +124,9 @@ struct StatusTextView {
         let remedy =
             switch app.rollout {
             case .none: "`cf restart \(ShellWord.quoted(app.address.app)) --strategy rolling` makes it so"
-            case .restart, .rolling: "the next apply makes it so"
+            case .restart, .rolling:
+                app.failedTask.map { "no apply makes it so before `\(FieldText.value(Text("\($0)")))` has succeeded" }
+                    ?? "the next apply makes it so"
             }
         return ["\(style.paint("restart owed", .yellow)) for \(fields); \(remedy)"]
     }

@@ -94,6 +94,11 @@ struct Stage {
         try await post("actions/restart", ofApp: app, nil)
     }
 
+    /// Does `start` or `stop` with an app of acme/production, past Evenkeel.
+    func actByHand(_ action: String, _ app: String) async throws {
+        try await post("actions/\(action)", ofApp: app, nil)
+    }
+
     /// Starts a deployment of an app of acme/production, past Evenkeel.
     func deployByHand(_ app: String, strategy: String = "rolling") async throws {
         let relationship = #"{"app": {"data": {"guid": "\#(try await guid(ofApp: app))"}}}"#

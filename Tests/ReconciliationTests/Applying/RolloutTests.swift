@@ -80,6 +80,31 @@ import Testing
         #expect(clock.sleeps.reduce(.zero, +) == .seconds(60))
     }
 
+    @Test func `the deployment and its instances together have the time that is declared`() async {
+        let platform = ScriptedPlatform(
+            processes: [process()],
+            deployments: [deployment("DEPLOYING", isActive: true), deployment("DEPLOYED", isActive: false)],
+            instances: [[instance("CRASHED")]]
+        ) { [self] _, _ throws(PlatformError) in .deployment(deployment("DEPLOYING", isActive: true)) }
+
+        #expect(await apply(.rolling, on: platform).diagnostics.map(\.code) == [.rolloutFailed])
+        #expect(clock.sleeps.reduce(.zero, +) == .seconds(60))
+    }
+
+    @Test func `a deployment that is finished while it is cancelled is taken as it is`() async {
+        let active = [ObservedDeployment](repeating: deployment("DEPLOYING", isActive: true), count: 14)
+        let platform = ScriptedPlatform(
+            processes: [process()],
+            deployments: active + [deployment("DEPLOYED", isActive: false)],
+            instances: [[instance("RUNNING")]]
+        ) { [self] request, _ throws(PlatformError) in
+            guard request.kind == .createDeployment else { throw failure(422) }
+            return .deployment(deployment("DEPLOYING", isActive: true))
+        }
+
+        #expect(await apply(.rolling, on: platform).line == "Applied 1 of 1 operation.")
+    }
+
     @Test func `a deployment that somebody cancels is a failure`() async {
         let platform = ScriptedPlatform(
             processes: [process()],

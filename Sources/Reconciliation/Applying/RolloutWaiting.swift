@@ -1,0 +1,178 @@
+import Diagnostics
+
+extension AppApplier {
+    /// Follows a deployment of ours to its end, then the instances.
+    func awaitEnd(
+        of deployment: ObservedDeployment,
+        _ operation: Plan.Operation,
+        _ bindings: inout Bindings,
+        _ patience: inout Patience
+    ) async throws(PlatformError) -> Outcome {
+        var deployment = deployment
+        await progress(.waiting(operation.address, "deployment \(deployment.guid) is \(deployment.reason)"))
+        while deployment.isActive {
+            guard await patience.sleep() else {
+                if Task.isCancelled { return .failed(.interrupted(operation, deployment)) }
+                return try await giveUp(deployment, operation, &bindings, &patience)
+            }
+            let guid = deployment.guid
+            let found = try await patience.look { () async throws(PlatformError) in
+                try await platform.deployment(guid)
+            }
+            guard let found else { continue }
+            guard let now = found else { return .failed(.deploymentGone(operation, deployment)) }
+            if now.reason != deployment.reason {
+                await progress(.waiting(operation.address, "deployment \(now.guid) is \(now.reason)"))
+            }
+            deployment = now
+        }
+        guard deployment.reason == "DEPLOYED" else { return .failed(.deploymentEnded(operation, deployment)) }
+        bindings.assignNewDroplet()
+        patience.beginAgain()
+        return try await awaitInstances(operation, &bindings, &patience)
+    }
+
+    /// Cancels the deployment, which brings the old version back, and says what stood in its way.
+    private func giveUp(
+        _ deployment: ObservedDeployment,
+        _ operation: Plan.Operation,
+        _ bindings: inout Bindings,
+        _ patience: inout Patience
+    ) async throws(PlatformError) -> Outcome {
+        let end = await platform.cancel(deployment, clock: clock)
+        if let now = end.deployment, !now.isActive, now.reason == "DEPLOYED" {
+            // It was finished in the last moment.
+            bindings.assignNewDroplet()
+            return try await awaitInstances(operation, &bindings, &patience)
+        }
+        var troubled: [String] = []
+        if let processes = try? await platform.processes(ofApp: bindings.app.guid) {
+            troubled = (try? await unready(processes))?.map(\.words) ?? []
+        }
+        return .failed(
+            .rolloutTimedOut(operation, deployment, end, patience.seconds, troubled, after: patience.trouble)
+        )
+    }
+
+    /// Waits until every instance of every process runs and is ready.
+    func awaitInstances(
+        _ operation: Plan.Operation,
+        _ bindings: inout Bindings,
+        _ patience: inout Patience
+    ) async throws(PlatformError) -> Outcome {
+        let end = try await awaitInstances(of: bindings.app.guid, operation, &patience)
+        if !end.processes.isEmpty { bindings.replace(end.processes) }
+        switch end.state {
+        case .ready: return .applied(note: nil)
+        case .stopped: return .applied(note: AppApplier.stoppedMeanwhile)
+        case .interrupted: return .failed(.interruptedStart(operation))
+        case .troubled(let troubled):
+            return .failed(.rolloutTimedOut(operation, nil, nil, patience.seconds, troubled, after: patience.trouble))
+        }
+    }
+
+    /// Before a task that stands behind a rollout which an earlier apply made; nil when it may run.
+    func obstacle(
+        to operation: Plan.Operation,
+        _ bindings: Bindings,
+        within seconds: Int
+    ) async throws(PlatformError) -> Outcome? {
+        var patience = Patience(seconds: seconds, clock: clock)
+        switch try await awaitInstances(of: bindings.app.guid, operation, &patience).state {
+        case .ready, .stopped: return nil
+        case .interrupted: return .failed(.interruptedStart(operation))
+        case .troubled(let troubled):
+            return .failed(.notReady(operation, seconds, troubled, after: patience.trouble))
+        }
+    }
+
+    private enum Readiness {
+        case ready
+        /// Somebody has stopped the app.
+        case stopped
+        case interrupted
+        /// The time is over; in words what does not run.
+        case troubled([String])
+    }
+
+    private func awaitInstances(
+        of guid: String,
+        _ operation: Plan.Operation,
+        _ patience: inout Patience
+    ) async throws(PlatformError) -> (state: Readiness, processes: [ObservedProcess]) {
+        var said = ""
+        var processes: [ObservedProcess] = []
+        var waiting: [UnreadyInstance] = []
+        while true {
+            let found = try await patience.look { () async throws(PlatformError) in
+                let processes = try await platform.processes(ofApp: guid)
+                return (processes, try await unready(processes))
+            }
+            if let found {
+                (processes, waiting) = found
+                guard !waiting.isEmpty else { return (.ready, processes) }
+                if waiting.allSatisfy({ $0.state == "DOWN" }), try await isStopped(guid, &patience) {
+                    return (.stopped, processes)
+                }
+                let words = "\(waiting.count) \(waiting.count == 1 ? "instance is" : "instances are") not ready yet"
+                if words != said { await progress(.waiting(operation.address, words)) }
+                said = words
+            }
+            guard await patience.sleep() else {
+                return (Task.isCancelled ? .interrupted : .troubled(waiting.map(\.words)), processes)
+            }
+        }
+    }
+
+    private func isStopped(_ guid: String, _ patience: inout Patience) async throws(PlatformError) -> Bool {
+        let app = try await patience.look { () async throws(PlatformError) in try await platform.app(guid) }
+        return (app ?? nil)?.isStarted == false
+    }
+
+    private struct UnreadyInstance {
+        let state: String
+        let words: String
+    }
+
+    /// The instances that do not run or are not ready.
+    private func unready(_ processes: [ObservedProcess]) async throws(PlatformError) -> [UnreadyInstance] {
+        var found: [UnreadyInstance] = []
+        for process in processes where process.fields[.instances] != .value(.number(0)) {
+            for instance in try await platform.instances(ofProcess: process.guid) where !instance.isReady {
+                let state = instance.state == "RUNNING" ? "RUNNING and not ready" : instance.state
+                let details = instance.details.map { ": \($0)" } ?? ""
+                let words = "instance \(instance.index) of \(process.type) is \(state)\(details)"
+                found.append(UnreadyInstance(state: instance.state, words: words))
+            }
+        }
+        return found
+    }
+}
+
+/// What became of a deployment that was to be cancelled.
+struct CancelledDeployment {
+    /// As it was read afterwards; nil when it could not be read.
+    let deployment: ObservedDeployment?
+    /// Why it could not be cancelled; nil when the server has agreed.
+    let refusal: PlatformError?
+}
+
+extension Platform {
+    /// Cancels a deployment and looks what became of it.
+    ///
+    /// Cancelling is safe to repeat (`cloud_controller_ng app/actions/deployment_cancel.rb`).
+    func cancel(_ deployment: ObservedDeployment, clock: any Clock<Duration>) async -> CancelledDeployment {
+        let request = Request(.cancelDeployment, path: "/v3/deployments/\(deployment.guid)/actions/cancel", body: nil)
+        var pauses = [1, 2, 4]
+        while true {
+            var refusal: PlatformError?
+            do { _ = try await send(request) } catch { refusal = error }
+            let now = try? await self.deployment(deployment.guid)
+            let hasEnded = now.map { !$0.isActive || $0.reason == "CANCELING" } ?? false
+            guard let error = refusal, !hasEnded else { return CancelledDeployment(deployment: now, refusal: nil) }
+            guard error.isTransient, !pauses.isEmpty,
+                (try? await clock.sleep(for: .seconds(pauses.removeFirst()))) != nil
+            else { return CancelledDeployment(deployment: now, refusal: error) }
+        }
+    }
+}
