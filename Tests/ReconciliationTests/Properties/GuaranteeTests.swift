@@ -82,7 +82,7 @@ import Testing
     private static let wanted = [
         "removal", "adoption", "release", "conflict", "foreign key on a declared resource", "hidden command",
         "type change away from http", "task to run", "task to cancel", "task to relabel", "task once per droplet",
-        "app with an error",
+        "app with an error", "claim of an apply that died", "record of runs",
     ]
 
     private static func features(of trial: Trial) -> Set<String> {
@@ -107,6 +107,9 @@ import Testing
         if diagnostics.contains(where: { $0.code == .conflict }) { found.insert("conflict") }
         if !plan.erroneous.isEmpty { found.insert("app with an error") }
         if !plan.unknowns.isEmpty { found.insert("hidden command") }
+        let apps = trial.example.observed.spaces[0].apps
+        if apps.contains(where: \.hasClaims) { found.insert("claim of an apply that died") }
+        if apps.contains(where: \.hasRunRecords) { found.insert("record of runs") }
         if hasForeignKey(trial.example) { found.insert("foreign key on a declared resource") }
         return found
     }

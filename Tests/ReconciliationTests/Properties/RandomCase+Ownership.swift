@@ -17,6 +17,10 @@ extension RandomCase {
         for index in example.observed.spaces[0].apps.indices {
             example.observed.spaces[0].apps[index].record(&random, of: example.desired.spaces[0])
         }
+        random = SeededGenerator(seed: seed ^ 0xc1a1)
+        for index in example.observed.spaces[0].apps.indices {
+            example.observed.spaces[0].apps[index].remember(&random, of: example.desired.spaces[0])
+        }
         return example
     }
 }
