@@ -181,7 +181,10 @@ import Testing
         var desired = desiredState()
         desired.spaces[0].apps = (10..<40).map { DesiredApp(name: Text("storefront\($0)"), origin: place($0)) }
 
-        let diagnostics = plan(desired, against: observedState(observedApp())).diagnostics
+        var observed = observedState(observedApp())
+        observed.spaces[0].appNames = ["storefront"]
+
+        let diagnostics = plan(desired, against: observed).diagnostics
 
         #expect(diagnostics.count == 30)
         #expect(diagnostics.count { $0.details.contains(.help("did you mean `storefront`?")) } == 20)
