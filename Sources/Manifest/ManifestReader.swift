@@ -65,7 +65,9 @@ package func readManifests(_ input: ManifestInput) -> ManifestReading {
         }
     }
     state.spaces = merge.sorted
-    state.secrets = Secrets(variables.secrets)
+    // The name of a thing is no secret, though it may be a value of a secrets file, too.
+    let names = state.names
+    state.secrets = Secrets(variables.secrets.filter { !names.contains($0) })
     let diagnostics =
         files.diagnostics + variables.diagnostics + finder.diagnostics + values.diagnostics + merge.diagnostics
     return ManifestReading(
@@ -74,4 +76,16 @@ package func readManifests(_ input: ManifestInput) -> ManifestReading {
         sources: files.sources,
         secrets: variables.secrets
     )
+}
+
+extension DesiredState {
+    /// Of organizations, spaces, apps, processes and tasks.
+    fileprivate var names: Set<Text> {
+        var names: Set<Text> = []
+        for (space, app) in apps {
+            names.formUnion([space.organization.value, space.space.value, app.name])
+            names.formUnion(app.processes.map(\.type) + app.tasks.map(\.name))
+        }
+        return names
+    }
 }

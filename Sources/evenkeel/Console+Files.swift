@@ -17,7 +17,9 @@ extension Console {
             }
             return replaceFile(path, with: text)
         }
-        if isStandardOutput(status) { return "it is where the output goes" }
+        if isStandard(status, STDOUT_FILENO) || isStandard(status, STDERR_FILENO) {
+            return "it is where the output goes"
+        }
         switch status.st_mode & S_IFMT {
         case S_IFREG:
             guard let resolved = realpath(path, nil) else { return reason }
@@ -47,9 +49,9 @@ extension Console {
     }
 
     /// The plan itself is printed there: the two together are no file that can be read.
-    private static func isStandardOutput(_ status: stat) -> Bool {
+    private static func isStandard(_ status: stat, _ stream: Int32) -> Bool {
         var output = stat()
-        guard fstat(STDOUT_FILENO, &output) == 0 else { return false }
+        guard fstat(stream, &output) == 0 else { return false }
         // Whatever is written to this device is gone.
         var null = stat()
         if stat("/dev/null", &null) == 0, null.st_rdev == status.st_rdev, null.st_ino == status.st_ino { return false }

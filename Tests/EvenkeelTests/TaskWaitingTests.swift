@@ -60,6 +60,27 @@ import Testing
         }
     }
 
+    @Test func `a run that an earlier apply has started is repeated by the next one when it fails`() async throws {
+        try await withStage(seed: seed(Seed.TaskRun("migrate", runSeconds: 20, result: .failed))) { stage in
+            try stage.write("storefront: {tasks: {migrate: {command: bin/migrate, wait: true, retries: 1}}}")
+            await stage.sandbox.addFault(
+                Fault(method: "GET", path: "/v3/tasks/*", times: 1, .answer(status: 400, headers: [], body: []))
+            )
+            let broken = await stage.run("apply", "--yes")
+            try #require(broken.status == 1, "\(broken)")
+
+            let second = await stage.run("apply", "--yes")
+            #expect(second.status == 5, "\(second)")
+            #expect(second.error.contains("run again: attempt 2 of 2 follows"), "\(second)")
+            #expect(await posts(stage) == 1)
+
+            let third = await stage.run("apply", "--yes")
+            #expect(third.status == 5, "\(third)")
+            #expect(third.error.contains("give it another `revision`"), "\(third)")
+            #expect(await posts(stage) == 2)
+        }
+    }
+
     @Test func `without a wait the next apply repeats what has failed`() async throws {
         try await withStage(seed: seed(Seed.TaskRun("migrate", runSeconds: 2, result: .failed))) { stage in
             try stage.write("storefront: {tasks: {migrate: {command: bin/migrate, retries: 1}}}")

@@ -43,7 +43,8 @@ package final class SecretKeeper: Sendable {
         guard secret.unicodeScalars.count >= SecretKeeper.shortest else { return }
         // One of several lines is often quoted on one, or line by line.
         let lines = secret.split(whereSeparator: \.isNewline)
-        if lines.count > 1 { for line in lines { add(String(line)) } }
+        let telling = lines.filter { $0.filter { $0.isLetter || $0.isNumber }.count >= SecretKeeper.shortest }
+        if lines.count > 1 { for line in telling { add(String(line).trimmingBlanks) } }
         var written: Set = [secret, PercentEncoding.once(secret), SecretKeeper.inJSON(secret)]
         written.insert(SecretKeeper.inJSON(secret).replacing("/", with: "\\/"))
         written.insert(SecretKeeper.inASCII(secret, isUppercase: false))

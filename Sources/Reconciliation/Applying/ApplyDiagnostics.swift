@@ -79,6 +79,11 @@ extension Diagnostic {
         knowing entry: RunRecord.Entry? = nil
     ) -> Diagnostic {
         let outcome = run.outcome(knowing: entry)
+        let left = operation.run?.retriesLeft ?? 0
+        let next =
+            left > 0
+            ? "run again: attempt \(run.attempt + 1) of \(run.attempt + left) follows"
+            : "give it another `revision` to run it again"
         return Diagnostic(
             .error,
             .runFailed,
@@ -87,9 +92,7 @@ extension Diagnostic {
             at: operation.place,
             details: [
                 .note("run \(run.sequenceID) is FAILED: \(run.failureReason ?? "no reason given")"),
-                .help(
-                    "look at `cf logs \(operation.address.app) --recent`; give it another `revision` to run it again"
-                ),
+                .help("look at `cf logs \(operation.address.app) --recent`; \(next)"),
             ]
         )
     }

@@ -65,9 +65,13 @@ struct DeploymentWaiting: Sendable {
                     await progress(.waiting(wait.address, "deployment \(deployment.guid) is given up and cancelled"))
                     let result = await platform.cancel(deployment, clock: clock)
                     if result.refusal == nil {
-                        end.diagnostics.append(
-                            .deploymentAbandoned(wait, reason: deployment.reason, after: seconds)
-                        )
+                        // It may have ended by itself in the last moment.
+                        let reason = result.deployment?.reason ?? "CANCELING"
+                        if ["CANCELING", "CANCELED"].contains(reason) {
+                            end.diagnostics.append(
+                                .deploymentAbandoned(wait, reason: deployment.reason, after: seconds)
+                            )
+                        }
                         cancelled = result
                         deployment = result.deployment ?? deployment
                         patience = Patience(seconds: Self.cancelSeconds, clock: clock)

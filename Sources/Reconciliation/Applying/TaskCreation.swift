@@ -23,6 +23,9 @@ extension AppApplier {
                     ? .applied(note: note) : try await awaitEnd(of: run, operation, bindings)
             case .othersAreLive(let runs):
                 others = runs
+                // A list may show as live what has ended when it is read alone.
+                guard let pause = poll.next() else { return .failed(.stillInProgress(operation, patience: patience)) }
+                guard (try? await clock.sleep(for: pause)) != nil else { throw PlatformError(.cancelled) }
                 continue
             }
             guard case .failed(let diagnostic) = outcome, diagnostic.code == .runFailed,

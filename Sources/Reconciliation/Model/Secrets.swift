@@ -62,6 +62,14 @@ extension Plan {
             plan.operations[index].notes = operation.notes.map(secrets.hiding)
         }
         plan.failedRuns = failedRuns.map { $0.hiding(secrets) }
+        plan.waits = waits.map { wait in
+            Plan.Wait(
+                address: wait.address,
+                origin: wait.origin,
+                deployment: wait.deployment.hiding(secrets),
+                timeout: wait.timeout
+            )
+        }
         return plan
     }
 }
@@ -77,6 +85,14 @@ extension FieldChange {
 extension Plan.Precondition {
     fileprivate func hiding(_ secrets: Secrets) -> Plan.Precondition {
         isMasked || !secrets.areTold(by: value) ? self : Plan.Precondition(name, value, isMasked: true)
+    }
+}
+
+extension ObservedDeployment {
+    func hiding(_ secrets: Secrets) -> ObservedDeployment {
+        var deployment = self
+        deployment.error = error.map(secrets.hiding)
+        return deployment
     }
 }
 

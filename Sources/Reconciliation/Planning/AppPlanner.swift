@@ -42,7 +42,9 @@ struct AppPlanner {
         if let paused = observed.deployments.first(where: { $0.reason == "PAUSED" }) {
             diagnostics.append(.deploymentPaused(paused, address, at: desired.origin))
         } else if let deployment = observed.deployments.last {
-            let timeout = deployment.rollout == nil ? nil : desired.rollout?.value.timeout ?? DesiredTask.usualWait
+            // Only a manifest that rolls the app out may end what an earlier apply of it has left.
+            let isOurs = deployment.rollout != nil && isRolledOut && desired.isProtected?.value != true
+            let timeout = isOurs ? desired.rollout?.value.timeout : nil
             waits.append(
                 Plan.Wait(address: address, origin: desired.origin, deployment: deployment, timeout: timeout)
             )

@@ -168,6 +168,8 @@ extension Plan {
         package var attempt = 1
         /// The last attempt that may be made: 1 and the declared retries.
         package var lastAttempt = 1
+        /// Attempts that a later apply may make, where this one only waits for the run.
+        package var retriesLeft = 0
         /// Seconds to wait for the run's end; nil is not waited for.
         package var wait: Int?
         /// Seconds to wait at most for another live run of the name, which has to end first; nil when there is none.

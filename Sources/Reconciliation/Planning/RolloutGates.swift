@@ -10,8 +10,7 @@ extension AppPlanner {
             standing(of: task).obstacle.map { "`\(address.appending(.task(task.name)))` \($0)" }
         }
         guard let obstacle = obstacles.first else { return }
-        for index in operations.indices
-        where operations[index].step.rank >= OperationStep.rollout.rank && operations[index].step != .taskMetadata {
+        for index in operations.indices where operations[index].step.rank >= OperationStep.rollout.rank {
             operations[index].blocked = operations[index].blocked ?? "\(obstacle), and `--target` leaves it out"
         }
     }

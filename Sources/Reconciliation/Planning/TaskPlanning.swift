@@ -135,6 +135,7 @@ extension AppPlanner {
         draft.run = Plan.Run(fingerprint: fingerprint.hex, sequenceID: run.sequenceID)
         draft.run?.attempt = run.attempt
         draft.run?.lastAttempt = run.attempt
+        draft.run?.retriesLeft = max(0, (task.retries?.value ?? 0) - run.attempt + 1)
         draft.run?.wait = task.wait?.value
         draft.notes = ["run \(run.sequenceID) is \(run.state.rawValue) since \(run.createdAt)"]
         remember(run, of: task, fingerprint, history, in: &draft)

@@ -19,7 +19,11 @@ extension Plan.Operation {
     func limited(to approved: Plan.Operation) -> Plan.Operation? {
         let known = Set(approved.changes.map(\.field) + approved.expected.map(\.field))
         let others = Set(changes.map(\.field)).subtracting(known)
-        guard !others.isEmpty, !approved.changes.isEmpty || action == approved.action else { return self }
+        guard !others.isEmpty else { return self }
+        if approved.changes.isEmpty, action != approved.action {
+            // Records are about labels and annotations; a setting that moved is left to another plan.
+            return others.contains { $0.definition.carrier == .metadata } ? self : nil
+        }
         var left = self
         left.changes.removeAll { others.contains($0.field) }
         guard !left.changes.isEmpty || approved.changes.isEmpty else { return nil }

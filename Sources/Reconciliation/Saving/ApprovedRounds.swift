@@ -49,12 +49,12 @@ struct ApprovedRounds {
         let first = try await reconciler.plan(desired)
         let (planning, unsettled) = try await reconciler.settled(first, of: desired, &waiting)
         let review = ApprovalReview(of: approved, against: planning)
-        problems = unsettled.isEmpty ? review.stale : unsettled
-        if problems.isEmpty { problems = options.limits.refusals(of: review.plan) }
-        if problems.isEmpty {
+        problems = unsettled.hasErrors ? unsettled : unsettled + review.stale
+        if !problems.hasErrors { problems += options.limits.refusals(of: review.plan) }
+        if !problems.hasErrors {
             let judged = review.verdicts.enumerated().map { Judged(place: $0.offset, verdict: $0.element.verdict) }
             var waits = await perform(judged, review, planning.observed)
-            while !waits.isEmpty, !Task.isCancelled, !(options.failsFast && !report.diagnostics.isEmpty) {
+            while !waits.isEmpty, !Task.isCancelled, !(options.failsFast && report.diagnostics.hasErrors) {
                 waits = await performAgain(after: waits, knowing: planning.diagnostics)
             }
         }

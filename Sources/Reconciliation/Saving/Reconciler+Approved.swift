@@ -37,12 +37,14 @@ extension Reconciler {
         _ waiting: inout DeploymentWaiting
     ) async throws(PlatformError) -> (planning: Planning, problems: [Diagnostic]) {
         var planning = planning
+        var warnings: [Diagnostic] = []
         while waiting.platform.canWrite, !planning.plan.waits.isEmpty {
             let (_, problems) = await waiting.wait(for: planning.plan.waits)
+            warnings += problems.filter { $0.severity != .error }
             guard !problems.hasErrors else { return (planning, problems) }
             planning = try await plan(desired)
         }
-        return (planning, [])
+        return (planning, warnings)
     }
 
     /// Performs what is left of an approved plan and nothing else; nothing at all when it is stale.

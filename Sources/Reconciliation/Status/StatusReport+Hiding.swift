@@ -7,6 +7,7 @@ extension StatusReport {
         var report = self
         for app in report.apps.indices {
             report.apps[app].processes = report.apps[app].processes.map { $0.hiding(secrets) }
+            report.apps[app].deployments = report.apps[app].deployments.map { $0.hiding(secrets) }
             for task in report.apps[app].tasks.indices {
                 report.apps[app].tasks[task].run?.hide(secrets)
                 for other in report.apps[app].tasks[task].others.indices {

@@ -14,7 +14,7 @@ struct ApplySession: Sendable {
         let reconciler = Reconciler(platform: platform, options: command.limits.planOptions)
         let target = target(platform)
         var planning = try await reconciler.plan(preparation.desired)
-        var refusals: [Diagnostic] = []
+        var (refusals, remarks): ([Diagnostic], [Diagnostic]) = ([], [])
         if let checksum = command.checksum?.lowercased() {
             let waiting = view(of: planning.plan)
             let settled = try await reconciler.settled(
@@ -25,7 +25,7 @@ struct ApplySession: Sendable {
                 clock: desk.console.clock
             ) { waiting.show($0) }
             planning = settled.planning
-            refusals = settled.problems
+            if settled.problems.hasErrors { refusals = settled.problems } else { remarks = settled.problems }
             if refusals.isEmpty, planning.plan.checksum != checksum {
                 refusals = [.otherChecksum(planning.plan.checksum, approved: checksum)]
             }
@@ -33,7 +33,7 @@ struct ApplySession: Sendable {
         let plan = planning.plan
         desk.print(plan)
         desk.talk(await platform.costs, plan)
-        var warnings = await platform.takeWarnings()
+        var warnings = remarks + (await platform.takeWarnings())
         var shown: [Diagnostic] = []
         if mustAsk(about: plan) {
             shown = preparation.diagnostics + planning.diagnostics + warnings
@@ -202,14 +202,15 @@ extension ApplySession {
 extension Diagnostic {
     /// A run that an earlier apply has started, or waited for; it is not repeated.
     fileprivate static func failedBefore(_ run: Plan.FailedRun) -> Diagnostic {
-        Diagnostic(
+        let isUnknown = run.outcome == .unknown
+        return Diagnostic(
             .error,
             .runFailed,
             "`\(run.address)` \(run.outcome.words)",
             subject: "\(run.address)",
-            at: Annotation(run.origin, "ran before, and is not repeated"),
+            at: Annotation(run.origin, "\(isUnknown ? "may have run" : "ran") before, and is not repeated"),
             details: [
-                .note("the run is FAILED: \(run.reason ?? "no reason given")"),
+                .note((isUnknown ? "" : "the run is FAILED: ") + (run.reason ?? "no reason given")),
                 .help("give it another `revision` to run it again"),
             ]
         )

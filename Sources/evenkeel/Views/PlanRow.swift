@@ -75,7 +75,9 @@ extension Plan {
             notes: [
                 cleaned(
                     "waits for deployment \(wait.deployment.guid) "
-                        + "(\(wait.deployment.reason) since \(wait.deployment.createdAt)), then the app is planned again"
+                        + "(\(wait.deployment.reason) since \(wait.deployment.createdAt)), "
+                        + (wait.timeout.map { "cancelled if it has not ended after \(FieldText.duration($0)), " } ?? "")
+                        + "then the app is planned again"
                 )
             ]
         )
