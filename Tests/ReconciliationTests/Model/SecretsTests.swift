@@ -46,4 +46,19 @@ import Testing
         #expect(hidden.checksum != plan.checksum)
         #expect(plan.hiding(Secrets()) == plan)
     }
+
+    @Test func `so is why a deployment does not get on, in plans and statuses`() {
+        let secrets = Secrets(["hunter2"])
+        var deployment = ObservedDeployment(guid: "d", reason: "DEPLOYING", createdAt: "now")
+        deployment.error = "no hunter2"
+        let (desired, observed) = (
+            desiredState(desiredApp()), observedState(observedApp { $0.deployments = [deployment] })
+        )
+
+        let (plan, _) = Reconciliation.plan(desired, against: observed)
+        let (report, _) = status(of: desired, against: observed)
+
+        #expect(plan.hiding(secrets).waits.first?.deployment.error == "no (hidden)")
+        #expect(report.hiding(secrets).apps.first?.deployments.first?.error == "no (hidden)")
+    }
 }
