@@ -20,22 +20,6 @@ import Testing
         return seed
     }
 
-    private func save(_ stage: Stage) async throws -> String {
-        let file = stage.folder.appending(path: "plan.json").path
-        let run = await stage.run("plan", "--out", file)
-        try #require(run.status == 0, "\(run)")
-        await stage.sandbox.clearJournal()
-        return file
-    }
-
-    /// The next such request has to be sent again after a second, in which things can happen.
-    private func delay(_ method: String, _ path: String, _ stage: Stage) async {
-        let headers = [(name: "Retry-After", value: "1")]
-        await stage.sandbox.addFault(
-            Fault(method: method, path: path, .answer(status: 429, headers: headers, body: []))
-        )
-    }
-
     private static let moments = [
         // Before the first write; at the first change of web; after it.
         ("GET", "/v3/processes/*"), ("PATCH", "/v3/processes/*"), ("POST", "/v3/processes/*/actions/scale"),
@@ -45,8 +29,8 @@ import Testing
     func `what is left of a saved plan is done when it has ended`(_ method: String, _ path: String) async throws {
         try await withStage(seed: seed()) { stage in
             try stage.write(Self.manifest)
-            let file = try await save(stage)
-            await delay(method, path, stage)
+            let file = try await stage.savePlan()
+            await stage.delay(method, path)
             await stage.meanwhile.set { try await stage.deployByHand("storefront") }
 
             let apply = await stage.command("apply", "--plan", file, "--parallelism", "1")
@@ -65,7 +49,7 @@ import Testing
             try stage.write(Self.manifest)
             let plan = await stage.unmasked("plan").output
             let checksum = try #require(plan.firstMatch(of: #/Checksum: ([0-9a-f]{64})/#)).output.1
-            await delay(method, path, stage)
+            await stage.delay(method, path)
             await stage.meanwhile.set { try await stage.deployByHand("storefront") }
 
             let apply = await stage.run("apply", "--checksum", String(checksum), "--parallelism", "1")
@@ -80,7 +64,7 @@ import Testing
     @Test func `as many as begin one after the other are waited for`() async throws {
         try await withStage(seed: seed()) { stage in
             try stage.write(Self.manifest)
-            let file = try await save(stage)
+            let file = try await stage.savePlan()
             try await stage.deployByHand("storefront")
             await stage.meanwhile.set(
                 { try await stage.deployByHand("storefront") },
@@ -98,8 +82,8 @@ import Testing
     {
         try await withStage(seed: seed()) { stage in
             try stage.write(Self.manifest)
-            let file = try await save(stage)
-            await delay("PATCH", "/v3/processes/*", stage)
+            let file = try await stage.savePlan()
+            await stage.delay("PATCH", "/v3/processes/*")
             await stage.meanwhile.set {
                 try await stage.patchByHand("storefront", "/processes/worker", #"{"command": "bin/theirs"}"#)
                 try await stage.deployByHand("storefront")
@@ -118,8 +102,8 @@ import Testing
     @Test func `what was done is not undone by what others change meanwhile`() async throws {
         try await withStage(seed: seed()) { stage in
             try stage.write(Self.manifest)
-            let file = try await save(stage)
-            await delay("POST", "/v3/processes/*/actions/scale", stage)
+            let file = try await stage.savePlan()
+            await stage.delay("POST", "/v3/processes/*/actions/scale")
             await stage.meanwhile.set { try await stage.deployByHand("storefront") }
             // Payments is done by then, and is no part of what is judged again.
             let scaled = Self.manifest.replacingOccurrences(
@@ -149,7 +133,7 @@ import Testing
                   tasks: {migrate: {command: bin/migrate, when: before_rollout, wait: true}}
                 """
             )
-            let file = try await save(stage)
+            let file = try await stage.savePlan()
             await stage.meanwhile.set { try await stage.deployByHand("storefront") }
 
             let apply = await stage.command("apply", "--plan", file)
@@ -166,8 +150,8 @@ import Testing
     @Test func `one that does not end is reported with what was not attempted`() async throws {
         try await withStage(seed: seed(nil)) { stage in
             try stage.write(Self.manifest)
-            let file = try await save(stage)
-            await delay("POST", "/v3/processes/*/actions/scale", stage)
+            let file = try await stage.savePlan()
+            await stage.delay("POST", "/v3/processes/*/actions/scale")
             await stage.meanwhile.set { try await stage.deployByHand("storefront") }
 
             let apply = await stage.command(

@@ -24,20 +24,12 @@ import Testing
         return seed
     }
 
-    private func save(_ stage: Stage) async throws -> String {
-        let file = stage.folder.appending(path: "plan.json").path
-        let run = await stage.run("plan", "--out", file)
-        try #require(run.status == 0, "\(run)")
-        await stage.sandbox.clearJournal()
-        return file
-    }
-
     /// What an interrupted apply has left, or somebody else has staged.
     @Test(arguments: ["rolling", "restart", "none"], ["build", "droplet"])
     func `what is staged of it by now is taken up and rolled out`(_ rollout: String, _ left: String) async throws {
         try await withStage(seed: seed()) { stage in
             try stage.write(manifest(rollout))
-            let file = try await save(stage)
+            let file = try await stage.savePlan()
             try await stage.buildByHand("storefront", Self.new)
             if left == "droplet" { await stage.sandbox.advance(by: 600) }
             let old = try await stage.currentDroplet("storefront")
@@ -61,7 +53,7 @@ import Testing
         seed.processRuns = [Seed.ProcessRun(app: "storefront", startSeconds: 8)]
         try await withStage(seed: seed) { stage in
             try stage.write(manifest("rolling"))
-            let file = try await save(stage)
+            let file = try await stage.savePlan()
             // After the build, while the task runs.
             await stage.meanwhile.set({}, {}, { try await stage.deployByHand("storefront") })
             let old = try await stage.currentDroplet("storefront")

@@ -20,14 +20,6 @@ import Testing
         return seed
     }
 
-    /// The next such request has to be sent again after a second, in which things can happen.
-    private func delay(_ method: String, _ path: String, _ stage: Stage) async {
-        let headers = [(name: "Retry-After", value: "1")]
-        await stage.sandbox.addFault(
-            Fault(method: method, path: path, .answer(status: 429, headers: headers, body: []))
-        )
-    }
-
     @Test(arguments: [
         // After the plan and before the first write; at the first change of web; after it.
         ("GET", "/v3/processes/*"), ("PATCH", "/v3/processes/*"), ("POST", "/v3/processes/*/actions/scale"),
@@ -38,7 +30,7 @@ import Testing
     ) async throws {
         try await withStage(seed: seed()) { stage in
             try stage.write(Self.manifest)
-            await delay(method, path, stage)
+            await stage.delay(method, path)
             await stage.meanwhile.set { try await stage.deployByHand("storefront") }
 
             let apply = await stage.run("apply", "--yes", "--parallelism", "1")
@@ -93,7 +85,7 @@ import Testing
     @Test func `one that does not end is reported with what was not attempted`() async throws {
         try await withStage(seed: seed(nil)) { stage in
             try stage.write(Self.manifest)
-            await delay("POST", "/v3/processes/*/actions/scale", stage)
+            await stage.delay("POST", "/v3/processes/*/actions/scale")
             await stage.meanwhile.set { try await stage.deployByHand("storefront") }
 
             let apply = await stage.run("apply", "--yes", "--parallelism", "1", "--wait-for-deployments", "20s")
@@ -108,7 +100,7 @@ import Testing
     @Test func `a canary that pauses is reported at once`() async throws {
         try await withStage(seed: seed()) { stage in
             try stage.write(Self.manifest)
-            await delay("PATCH", "/v3/processes/*", stage)
+            await stage.delay("PATCH", "/v3/processes/*")
             await stage.meanwhile.set { try await stage.deployByHand("storefront", strategy: "canary") }
 
             let apply = await stage.run("apply", "--yes", "--parallelism", "1")
@@ -122,7 +114,7 @@ import Testing
     @Test func `a change that is refused for itself is no wait`() async throws {
         try await withStage(seed: seed()) { stage in
             try stage.write("storefront: {processes: {web: {health_check: {timeout: 600}}}}")
-            await delay("PATCH", "/v3/processes/*", stage)
+            await stage.delay("PATCH", "/v3/processes/*")
             await stage.meanwhile.set { try await stage.deployByHand("storefront") }
 
             let apply = await stage.run("apply", "--yes")

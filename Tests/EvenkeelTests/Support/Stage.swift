@@ -45,6 +45,21 @@ struct Stage {
         return Run(status: run.status, output: shown(run.output), error: shown(run.error))
     }
 
+    /// Saves a plan of the manifest, and forgets the requests that it took; gives its file.
+    func savePlan() async throws -> String {
+        let file = folder.appending(path: "plan.json").path
+        let run = await run("plan", "--out", file)
+        try #require(run.status == 0, "\(run)")
+        await sandbox.clearJournal()
+        return file
+    }
+
+    /// The next such request has to be sent again after a second, in which things can happen.
+    func delay(_ method: String, _ path: String) async {
+        let headers = [(name: "Retry-After", value: "1")]
+        await sandbox.addFault(Fault(method: method, path: path, .answer(status: 429, headers: headers, body: [])))
+    }
+
     /// Runs a command that does not take the manifest.
     func command(_ arguments: String...) async -> Run {
         masked(await evenkeel(arguments, on: terminal()))

@@ -58,6 +58,31 @@ import Testing
         )
     }
 
+    @Test func `a setting that has moved beside an approved adoption is left to another plan`() async throws {
+        let timeout = Field.healthCheck(.timeout)
+        let desired = desiredState(
+            desiredApp {
+                $0.manager = Declared("me", at: place(3))
+                $0.processes = [
+                    DesiredProcess(
+                        type: "web",
+                        origin: place(5),
+                        fields: [declared(.label("tier"), .text("a")), declared(timeout, .number(60))]
+                    )
+                ]
+            }
+        )
+        let review = try await review(desired) {
+            $0.processes[0].fields[.label("tier")] = .value(.text("a"))
+            $0.processes[0].fields[timeout] = .value(.number(60))
+        } _: {
+            $0.processes[0].fields[timeout] = .value(.number(30))
+        }
+
+        #expect(notes(review).isEmpty, "\(notes(review))")
+        #expect(review.plan.operations.isEmpty)
+    }
+
     @Test func `a release of what would be removed now is stale`() async throws {
         let review = try await review(labels([:])) {
             $0.fields[.label("tier")] = .value(.text("changed"))
