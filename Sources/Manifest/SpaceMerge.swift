@@ -6,6 +6,7 @@ struct SpaceMerge {
     private(set) var diagnostics: [Diagnostic] = []
     private var spaces: [DesiredSpace] = []
     private var indices: [[Text]: Int] = [:]
+    private var managers: [Set<Text>] = []
     /// Where each app was declared, by the names that the server compares without regard to case.
     private var origins: [[Text]: SourceRange] = [:]
 
@@ -16,8 +17,9 @@ struct SpaceMerge {
         if index == spaces.count {
             indices[key] = index
             spaces.append(DesiredSpace(organization: space.organization, space: space.space))
+            managers.append([])
         }
-        for manager in space.managers where !spaces[index].managers.contains(manager) {
+        for manager in space.managers where managers[index].insert(manager).inserted {
             spaces[index].managers.append(manager)
         }
         for app in space.apps {

@@ -3,8 +3,13 @@ import Diagnostics
 /// Makes trees of events, with aliases and merge keys resolved and everything bounded.
 struct Composer {
     /// A mapping or list that is not closed yet.
+    ///
+    /// What it gathers is changed where it lies: taken out of it for that, it would be copied for every child.
     private struct Frame {
-        var content: Content
+        /// Of a list.
+        var items: [Node] = []
+        /// Nil for a list.
+        var mapping: MappingBuilder?
         let start: Int
         let isFlow: Bool
         let anchor: String?
@@ -12,11 +17,6 @@ struct Composer {
         var size = 1
         /// Levels of mappings and lists below it.
         var height = 0
-
-        enum Content {
-            case mapping(MappingBuilder)
-            case list([Node])
-        }
     }
 
     /// What an anchor stands for.
@@ -30,7 +30,9 @@ struct Composer {
     var diagnostics: [Diagnostic] = []
     private var frames: [Frame] = []
     private var anchors: [String: Anchored] = [:]
-    private var count = 0
+    /// Values that stand elsewhere in the text and were brought here by aliases.
+    private var brought = 0
+    private var unknownAliases = 0
 
     init(source: Source) {
         self.source = source
@@ -50,12 +52,11 @@ struct Composer {
             let start = skip(properties, of: event)
             let range = source.range(min(start, event.end), event.end)
             let node = Node.scalar(Node.Scalar(Text(text), style: style, range: range))
-            count += 1
             return add(node, size: 1, height: 0, anchor: properties.anchor, at: range)
         case .listStart(let properties):
-            return open(.list([]), properties, event)
+            return open(nil, properties, event)
         case .mappingStart(let properties):
-            return open(.mapping(MappingBuilder()), properties, event)
+            return open(MappingBuilder(), properties, event)
         case .listEnd, .mappingEnd:
             return close(event)
         }
@@ -65,11 +66,17 @@ struct Composer {
         let range = source.range(event.start, event.end)
         switch anchors[name] {
         case nil:
-            diagnostics.append(.unknownAnchor(name, known: Array(anchors.keys), at: range))
+            unknownAliases += 1
+            let isAdvised = unknownAliases <= Limits.advised
+            diagnostics.append(.unknownAnchor(name, known: isAdvised ? anchors.keys.sorted() : [], at: range))
         case .open:
             diagnostics.append(.cycle(name, at: range))
         case .complete(let node, let size, let height):
-            count += size
+            brought += size
+            guard brought <= Limits.brought else {
+                diagnostics.append(.tooManyNodes(at: range))
+                return false
+            }
             return add(node, size: size, height: height, anchor: nil, at: range)
         }
         // What stands for nothing is left out: an empty text in its place would only bring more errors about it.
@@ -77,30 +84,30 @@ struct Composer {
         return true
     }
 
-    private mutating func open(_ content: Frame.Content, _ properties: Event.Properties, _ event: Event) -> Bool {
+    /// - Parameter mapping: nil opens a list.
+    private mutating func open(_ mapping: MappingBuilder?, _ properties: Event.Properties, _ event: Event) -> Bool {
         let start = skip(properties, of: event)
         guard frames.count < Limits.nesting else {
             diagnostics.append(.tooDeep(at: source.range(start, start)))
             return false
         }
         if let anchor = properties.anchor { anchors[anchor] = .open }
-        frames.append(Frame(content: content, start: start, isFlow: event.isFlow, anchor: properties.anchor))
+        frames.append(Frame(mapping: mapping, start: start, isFlow: event.isFlow, anchor: properties.anchor))
         return true
     }
 
     private mutating func close(_ event: Event) -> Bool {
         guard let frame = frames.popLast() else { return true }
         let node: Node
-        switch frame.content {
-        case .list(let items):
-            node = .list(Node.List(items, range: range(of: frame, lastChild: items.last?.range, event)))
-        case .mapping(let builder):
-            let last = builder.entries.last?.value.range
-            let (entries, problems) = builder.finish()
+        if let mapping = frame.mapping {
+            let last = mapping.entries.last?.value.range
+            let (entries, problems) = mapping.finish()
             diagnostics += problems
             node = .mapping(Node.Mapping(entries, range: range(of: frame, lastChild: last, event)))
+        } else {
+            let last = frame.items.last?.range
+            node = .list(Node.List(frame.items, range: range(of: frame, lastChild: last, event)))
         }
-        count += 1
         return add(node, size: frame.size, height: frame.height + 1, anchor: frame.anchor, at: node.range)
     }
 
@@ -117,10 +124,6 @@ struct Composer {
             return false
         }
         if let anchor { anchors[anchor] = .complete(node, size: size, height: height) }
-        guard count <= Limits.nodes else {
-            diagnostics.append(.tooManyNodes(at: range))
-            return false
-        }
         if let last = frames.indices.last {
             frames[last].size += size
             frames[last].height = max(frames[last].height, height)
@@ -136,42 +139,35 @@ struct Composer {
             if let node { documents.append(node) }
             return
         }
-        // Taken out while it is changed, so that it is not copied.
-        let content = frames[last].content
-        frames[last].content = .list([])
-        switch content {
-        case .list(var items):
-            if let node { items.append(node) }
-            frames[last].content = .list(items)
-        case .mapping(var builder):
-            diagnostics += builder.add(node)
-            frames[last].content = .mapping(builder)
+        if let problems = frames[last].mapping?.add(node) {
+            diagnostics += problems
+        } else if let node {
+            frames[last].items.append(node)
         }
     }
 
     /// Where the node itself begins, behind its anchor; a tag is refused.
     private mutating func skip(_ properties: Event.Properties, of event: Event) -> Int {
         guard properties.anchor != nil || properties.hasTag else { return event.start }
-        let rest = source.rest(from: event.start)
-        var index = 0
-        while index < rest.count, rest[index] == "&" || rest[index] == "!" {
-            let isTag = rest[index] == "!"
-            let start = index
-            while index < rest.count, !" \t\r\n".unicodeScalars.contains(rest[index]) { index += 1 }
-            if isTag {
-                let tag = String(String.UnicodeScalarView(rest[start..<index]))
-                diagnostics.append(.tag(tag, at: source.range(event.start + start, event.start + index)))
+        var place = source.place(of: event.start)
+        while let first = source.byte(at: place), first == UInt8(ascii: "&") || first == UInt8(ascii: "!") {
+            let start = place
+            source.move(&place) { !Composer.endsProperty($0) }
+            if first == UInt8(ascii: "!") {
+                diagnostics.append(.tag(source.text(start, place), at: source.range(start.scalar, place.scalar)))
             }
-            while index < rest.count, rest[index] == " " || rest[index] == "\t" { index += 1 }
+            source.move(&place) { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
         }
-        let isEndOfLine = index == rest.count || "#\r\n".unicodeScalars.contains(rest[index])
-        return isEndOfLine ? event.start : event.start + index
+        guard let next = source.byte(at: place), !"#\r\n".utf8.contains(next) else { return event.start }
+        return place.scalar
     }
+
+    private static func endsProperty(_ byte: UInt8) -> Bool { " \t\r\n".utf8.contains(byte) }
 }
 
 extension Diagnostic {
     fileprivate static func unknownAnchor(_ name: String, known: [String], at range: SourceRange) -> Diagnostic {
-        let nearest = NearestName.of(name, in: known.sorted())
+        let nearest = NearestName.of(name, in: known)
         return Diagnostic(
             .error,
             .yamlSyntax,
@@ -203,8 +199,8 @@ extension Diagnostic {
         Diagnostic(
             .error,
             .yamlLimit,
-            "more than \(Limits.nodes) values, counted after aliases are expanded",
-            at: Annotation(range, "one too many")
+            "aliases bring in more than \(Limits.brought) values",
+            at: Annotation(range, "too many with this one")
         )
     }
 

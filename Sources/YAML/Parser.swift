@@ -12,8 +12,12 @@ package struct ParsedFile: Sendable {
 package enum Limits {
     /// Mappings and lists within each other, after aliases are expanded.
     package static let nesting = 100
-    /// Scalars, mappings and lists of all documents of a file, after aliases are expanded.
-    package static let nodes = 1_000_000
+    /// Scalars, mappings and lists that aliases bring in, in all documents of a file.
+    ///
+    /// What stands in the text is not counted: it costs as much as it is long.
+    package static let brought = 1_000_000
+    /// Aliases of unknown anchors that are compared with the known ones, for advice.
+    static let advised = 20
 }
 
 /// Reads a YAML file, or a JSON file, which is one.

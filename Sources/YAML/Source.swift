@@ -9,7 +9,16 @@ struct Source {
     /// Without a byte order mark.
     let bytes: [UInt8]
     /// Where each line begins, as an index of bytes and of Unicode scalars.
-    private let lineStarts: [(byte: Int, scalar: Int)]
+    private let lineStarts: [Place]
+    /// The bytes at which every so many Unicode scalars begin, so that none is far from one of them, however long its line.
+    private let landmarks: [Int]
+    private static let landmarkDistance = 256
+
+    /// A place as an index of bytes and of Unicode scalars.
+    struct Place {
+        var byte: Int
+        var scalar: Int
+    }
 
     /// The place of a Unicode scalar.
     func position(_ index: Int) -> SourcePosition {
@@ -28,11 +37,38 @@ struct Source {
 
     /// The rest of a line from a Unicode scalar on.
     func rest(from index: Int) -> [Unicode.Scalar] {
-        let position = position(index)
-        let start = lineStarts[position.line - 1].byte
-        let end = position.line < lineStarts.count ? lineStarts[position.line].byte : bytes.count
-        let line = String(decoding: bytes[start..<end], as: UTF8.self).unicodeScalars
-        return Array(line.dropFirst(position.column - 1))
+        let start = place(of: index)
+        let line = position(index).line
+        let end = line < lineStarts.count ? lineStarts[line].byte : bytes.count
+        return Array(String(decoding: bytes[start.byte..<max(start.byte, end)], as: UTF8.self).unicodeScalars)
+    }
+
+    /// Where a Unicode scalar begins; the end for one past it.
+    func place(of index: Int) -> Place {
+        let landmark = min(index / Source.landmarkDistance, landmarks.count - 1)
+        var place = Place(byte: landmarks[landmark], scalar: landmark * Source.landmarkDistance)
+        while place.scalar < index, place.byte < bytes.count { step(&place) }
+        return place
+    }
+
+    /// Nil at the end.
+    func byte(at place: Place) -> UInt8? {
+        place.byte < bytes.count ? bytes[place.byte] : nil
+    }
+
+    /// Goes on over characters whose first byte is wanted.
+    func move(_ place: inout Place, while isWanted: (UInt8) -> Bool) {
+        while let byte = byte(at: place), isWanted(byte) { step(&place) }
+    }
+
+    func text(_ start: Place, _ end: Place) -> String {
+        String(decoding: bytes[start.byte..<end.byte], as: UTF8.self)
+    }
+
+    private func step(_ place: inout Place) {
+        place.scalar += 1
+        place.byte += 1
+        while place.byte < bytes.count, bytes[place.byte] & 0xc0 == 0x80 { place.byte += 1 }
     }
 }
 
@@ -57,27 +93,34 @@ extension Source {
             throw Refusal(reason: .notUTF8, position: Source.firstInvalid(in: bytes))
         }
 
-        var lineStarts = [(byte: 0, scalar: 0)]
+        var lineStarts = [Place(byte: 0, scalar: 0)]
+        var landmarks: [Int] = []
         var scalars = 0
         var previous: UInt8 = 0
         var suspects: [Int] = []
         bytes.withUnsafeBufferPointer { buffer in
             for index in 0..<buffer.count {
                 let byte = buffer[index]
-                if previous == 0x0a || (previous == 0x0d && byte != 0x0a) { lineStarts.append((index, scalars)) }
+                if previous == 0x0a || (previous == 0x0d && byte != 0x0a) {
+                    lineStarts.append(Place(byte: index, scalar: scalars))
+                }
                 previous = byte
-                if byte & 0xc0 != 0x80 { scalars += 1 }
+                if byte & 0xc0 != 0x80 {
+                    if scalars % Source.landmarkDistance == 0 { landmarks.append(index) }
+                    scalars += 1
+                }
                 let isSuspect = byte < 0x20 || byte == 0x7f || byte == 0xc2 || byte == 0xef
                 if isSuspect && byte != 0x0a && byte != 0x09 && byte != 0x0d { suspects.append(index) }
             }
         }
-        if previous == 0x0a || previous == 0x0d { lineStarts.append((bytes.count, scalars)) }
+        if previous == 0x0a || previous == 0x0d { lineStarts.append(Place(byte: bytes.count, scalar: scalars)) }
         self.lineStarts = lineStarts
+        self.landmarks = landmarks.isEmpty ? [0] : landmarks
 
         for index in suspects {
             let tail = String(decoding: bytes[index..<min(index + 3, bytes.count)], as: UTF8.self)
             guard let scalar = tail.unicodeScalars.first, !Source.isAllowed(scalar) else { continue }
-            let line = lineStarts.last { $0.byte <= index } ?? (0, 0)
+            let line = lineStarts.last { $0.byte <= index } ?? Place(byte: 0, scalar: 0)
             let column = String(decoding: bytes[line.byte..<index], as: UTF8.self).unicodeScalars.count
             throw Refusal(reason: .character(scalar), position: position(line.scalar + column))
         }

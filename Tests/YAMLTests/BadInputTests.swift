@@ -25,6 +25,12 @@ struct BadInputTests {
         Case("a merge of a list of texts", "y: {<<: [{}, 1️⃣text]}\n", "1️⃣ wrong-type"),
         Case("tags", "a: 1️⃣!!str x\nb: &b 2️⃣!x {}\n", "1️⃣ unsupported-tag", "2️⃣ unsupported-tag"),
         Case("a tag with a handle", "a: 1️⃣!h!x y\n", "1️⃣ unsupported-tag"),
+        Case(
+            "tags far along a line",
+            "[\(String(repeating: "é, ", count: 300))1️⃣!é é, &x 2️⃣!y z]\n",
+            "1️⃣ unsupported-tag",
+            "2️⃣ unsupported-tag"
+        ),
         Case("a cycle", "a: &x [1️⃣*x]\n", "1️⃣ yaml-syntax"),
         Case("a cycle through a mapping", "a: &x\n  b: {c: 1️⃣*x}\n", "1️⃣ yaml-syntax"),
         Case("an unknown alias and more", "a: 1️⃣*x\nb: 1\n2️⃣b: 2\n", "1️⃣ yaml-syntax", "2️⃣ duplicate-key"),
@@ -57,6 +63,13 @@ struct BadInputTests {
         #expect(parse(lists, file: "f").diagnostics.map(\.code) == [.yamlLimit])
         #expect(parse(mappings, file: "f").diagnostics.map(\.code) == [.yamlLimit])
         #expect(parse(items, file: "f").diagnostics.map(\.code) == [.yamlLimit])
+    }
+
+    @Test func `what stands in the text is not counted`() {
+        let file = parse("[" + String(repeating: "x,", count: 1_000_001) + "]", file: "f")
+
+        #expect(file.diagnostics.isEmpty, "\(file.diagnostics.first?.message ?? "")")
+        #expect(file.documents.count == 1)
     }
 
     @Test func `a hundred levels are fine and aliases count with what they bring`() {
