@@ -1,7 +1,7 @@
-package import Hummingbird
-import HTTPTypes
+import HummingbirdCore
 import Logging
 import NIOCore
+import NIOPosix
 
 /// The simulated Cloud Controller and token endpoint, over HTTP.
 package struct SandboxServer: Sendable {
@@ -74,29 +74,27 @@ package struct SandboxServer: Sendable {
         self.options = options
     }
 
-    /// The Hummingbird application, for tests that run it in process or over a socket.
-    package func application(
-        onReady: @escaping @Sendable (Int) async -> Void = { _ in }
-    ) -> some ApplicationProtocol {
-        let (store, options) = (store, options)
-        var logger = Logger(label: "sandbox")
-        logger.logLevel = .critical
-        return Application(
-            responder: SandboxResponder(store: store),
-            configuration: ApplicationConfiguration(address: .hostname(options.host, port: options.port)),
-            onServerRunning: { channel in
-                let port = channel.localAddress?.port ?? 0
-                await store.serve(at: options.url(port: port))
-                await onReady(port)
-            },
-            logger: logger
-        )
-    }
-
     /// Listens until the task is cancelled.
     package func run(onReady: @escaping @Sendable (_ port: Int) async -> Void = { _ in }) async throws {
+        let (responder, options) = (SandboxResponder(store: store), options)
+        var logger = Logger(label: "sandbox")
+        logger.logLevel = .critical
+        let server = Server(
+            childChannelSetup: HTTP1Channel { request, writer, channel in
+                let response = try await responder.response(to: request, on: channel)
+                try await writer.write(response: response.head, body: response.body)
+            },
+            configuration: ServerConfiguration(address: .hostname(options.host, port: options.port)),
+            onServerRunning: { channel in
+                let port = channel.localAddress?.port ?? 0
+                await responder.store.serve(at: options.url(port: port))
+                await onReady(port)
+            },
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+            logger: logger
+        )
         do {
-            try await application(onReady: onReady).run()
+            try await server.run()
         } catch let error as IOError {
             throw ListenFailure(error, options)
         } catch let error as SocketAddressError.UnknownHost {

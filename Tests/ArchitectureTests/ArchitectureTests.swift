@@ -13,7 +13,7 @@ import Testing
             "Reconciliation", "Diagnostics", "AsyncHTTPClient", "Logging", "NIOCore",
             "NIOHTTP1", "NIOPosix", "NIOSSL",
         ],
-        "Sandbox": ["YAML", "Diagnostics", "Hummingbird", "HTTPTypes", "Logging", "NIOCore"],
+        "Sandbox": ["YAML", "Diagnostics", "HummingbirdCore", "HTTPTypes", "Logging", "NIOCore", "NIOPosix"],
         "evenkeel": [
             "YAML", "Reconciliation", "Manifest", "CloudController", "Sandbox", "Diagnostics", "ArgumentParser",
             "Logging",

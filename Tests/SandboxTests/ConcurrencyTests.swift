@@ -1,8 +1,4 @@
 import Diagnostics
-import HTTPTypes
-import Hummingbird
-import HummingbirdTesting
-import NIOCore
 import Testing
 
 @testable import Sandbox
@@ -18,11 +14,11 @@ import Testing
         "/v3/processes/\(SmallFoundation.worker)", "/v3/droplets/\(SmallFoundation.paymentsDroplet)",
     ])
     func `keys of several writers are merged one by one`(path: String) async throws {
-        let server = SandboxServer(seed: SmallFoundation.seed, options: .testing)
-        let token = await server.store.accessToken(for: "dev") ?? ""
-        let headers: HTTPFields = [.authorization: "bearer \(token)", .contentType: "application/json"]
+        let store = Store(seed: SmallFoundation.seed, options: .testing)
+        let token = await store.accessToken(for: "dev") ?? ""
+        let headers = [(name: "Authorization", value: "bearer \(token)"), ("Content-Type", "application/json")]
 
-        let lost = try await server.application().test(.live) { client in
+        let lost = try await SandboxClient.overSocket(store) { client in
             try await withThrowingTaskGroup(of: Int.self) { group in
                 for writer in Self.writers {
                     group.addTask {
@@ -35,15 +31,10 @@ import Testing
                                     {"metadata": {"labels": {"\#(writer)": "\#(round)"},
                                     "annotations": {"\#(claim)": \#(value), "\#(record)": "done"}}}
                                     """#
-                                let answer = try await client.execute(
-                                    uri: path,
-                                    method: .patch,
-                                    headers: headers,
-                                    body: ByteBuffer(string: body)
-                                )
-                                let read = try await client.execute(uri: path, method: .get, headers: headers)
+                                let answer = try await client.send("PATCH", path, headers: headers, body)
+                                let read = try await client.send("GET", path, headers: headers)
                                 for response in [answer, read] {
-                                    let json = try JSONParser.parse(Array(buffer: response.body))
+                                    let json = try JSONParser.parse(response.body)
                                     let annotations = json["metadata"]?["annotations"]
                                     if (annotations?[claim] != nil) != isThere { lost += 1 }
                                     if annotations?[record]?.text != "done" { lost += 1 }
@@ -59,7 +50,7 @@ import Testing
         }
 
         #expect(lost == 0)
-        let end = await server.store.send("GET", path)
+        let end = await store.send("GET", path)
         let names = end["metadata.annotations"]?.object?.names ?? []
         #expect(names.count { $0.hasPrefix("evenkeel.dev/run.") } == Self.writers.count * Self.rounds)
         #expect(!names.contains { $0.hasPrefix("evenkeel.dev/claim.") })

@@ -1,7 +1,3 @@
-import HTTPTypes
-import Hummingbird
-import HummingbirdTesting
-import NIOCore
 import Testing
 
 @testable import Sandbox
@@ -14,23 +10,19 @@ import Testing
         _ faults: [Fault],
         _ requests: Int = 1
     ) async throws -> (statuses: [Int?], isTouched: Bool, journal: [JournalEntry]) {
-        let server = SandboxServer(seed: SmallFoundation.seed, options: .init(clock: .manual, faults: faults))
-        let token = await server.store.accessToken(for: "dev") ?? ""
+        let store = Store(seed: SmallFoundation.seed, options: .init(clock: .manual, faults: faults))
+        let token = await store.accessToken(for: "dev") ?? ""
+        let headers = [(name: "Authorization", value: "bearer \(token)"), ("Content-Type", "application/json")]
         var statuses: [Int?] = []
         for _ in 0..<requests {
             // a connection of its own for each
-            let status = try? await server.application().test(.live) { client in
-                try await client.execute(
-                    uri: "/v3/apps/\(SmallFoundation.storefront)",
-                    method: .patch,
-                    headers: [.authorization: "bearer \(token)", .contentType: "application/json"],
-                    body: ByteBuffer(string: patch)
-                ).status.code
+            let answer = try? await SandboxClient.overSocket(store) { client in
+                try await client.send("PATCH", "/v3/apps/\(SmallFoundation.storefront)", headers: headers, patch)
             }
-            statuses.append(status)
+            statuses.append(answer?.status)
         }
-        let app = await server.store.send("GET", "/v3/apps/\(SmallFoundation.storefront)")
-        return (statuses, app["metadata.labels.touched"] != nil, await server.store.journal())
+        let app = await store.send("GET", "/v3/apps/\(SmallFoundation.storefront)")
+        return (statuses, app["metadata.labels.touched"] != nil, await store.journal())
     }
 
     @Test func `an answer comes in place of the real one, before or after the commit`() async throws {
@@ -75,79 +67,67 @@ import Testing
     }
 
     @Test func `a slow answer waits for the clock`() async throws {
-        try await withSandbox(seed: SmallFoundation.seed) { sandbox in
-            await sandbox.addFault(Fault(path: "/v3/info", .slow(seconds: 30)))
-            let server = SandboxServer(store: sandbox.store, options: .testing)
+        let store = Store(seed: SmallFoundation.seed, options: .testing)
+        await store.addFault(Fault(path: "/v3/info", .slow(seconds: 30)))
 
-            try await server.application().test(.router) { client in
-                async let answer = client.execute(uri: "/v3/info", method: .get)
-                while await sandbox.store.sleepers.isEmpty { await Task.yield() }
-                let asked = await sandbox.journal()
-                await sandbox.advance(by: 30)
+        try await SandboxClient.overSocket(store) { client in
+            async let answer = client.send("GET", "/v3/info")
+            while await store.sleepers.isEmpty { await Task.yield() }
+            let asked = await store.journal()
+            await store.advance(by: 30)
 
-                #expect(asked.map(\.status) == [nil])
-                let status = try await answer.status
-                #expect(status == .ok)
-            }
+            #expect(asked.map(\.status) == [nil])
+            let status = try await answer.status
+            #expect(status == 200)
         }
     }
 
-    @Test func `an answer that never comes ends when the request is cancelled`() async throws {
-        let server = SandboxServer(seed: SmallFoundation.seed, options: .testing)
-        await server.store.addFault(Fault(path: "/v3/info", .never))
+    @Test func `an answer that never comes ends when nobody waits for it any more`() async throws {
+        let store = Store(seed: SmallFoundation.seed, options: .testing)
+        await store.addFault(Fault(path: "/v3/info", .never))
 
-        try await server.application().test(.router) { client in
-            let request = Task { try await client.execute(uri: "/v3/info", method: .get).status }
-            while await server.store.journal().isEmpty { await Task.yield() }
+        try await SandboxClient.overSocket(store) { client in
+            let request = Task { try await client.send("GET", "/v3/info").status }
+            while await store.journal().isEmpty { await Task.yield() }
             request.cancel()
 
-            let status = try await request.value
-            #expect(status == .internalServerError)
-            #expect(await server.store.journal().map(\.status) == [nil])
+            await #expect(throws: (any Error).self) { try await request.value }
+            #expect(await store.journal().map(\.status) == [nil])
         }
     }
 
     @Test func `faults, clock and journal are reached over HTTP, without a token and without a trace`() async throws {
-        let server = SandboxServer(seed: SmallFoundation.seed, options: .testing)
+        let store = Store(seed: SmallFoundation.seed, options: .testing)
 
-        try await server.application().test(.router) { client in
-            let fault = ByteBuffer(
-                string: #"{"path": "/v3/inf*", "status": 429, "headers": {"Retry-After": 3}, "body": "no"}"#
+        try await SandboxClient.overSocket(store) { client in
+            let fault = #"{"path": "/v3/inf*", "status": 429, "headers": {"Retry-After": 3}, "body": "no"}"#
+            #expect(try await client.send("POST", "/sandbox/faults", fault).status == 204)
+            let harmed = try await client.send("GET", "/v3/info")
+            #expect(harmed.status == 429)
+            #expect(harmed.header("Retry-After") == "3")
+            #expect(harmed.header("Content-Type") == "text/plain; charset=utf-8")
+
+            let refused = try await client.send("POST", "/sandbox/faults", #"{"path": "/x", "statsu": 1}"#)
+            #expect(refused.status == 422)
+            #expect(refused.text.contains("a fault has no key `statsu`"))
+
+            let moved = try await client.send("POST", "/sandbox/clock", #"{"advance_seconds": 60}"#)
+            #expect(moved.text == #"{"now":"2026-11-21T03:01:00Z"}"#)
+
+            _ = try await client.send(
+                "POST",
+                "/oauth/token",
+                headers: [("Authorization", "Basic Y2Y6")],
+                "grant_type=password&username=dev&password=secret-word"
             )
-            #expect(try await client.execute(uri: "/sandbox/faults", method: .post, body: fault).status == .noContent)
-            let harmed = try await client.execute(uri: "/v3/info", method: .get)
-            #expect(harmed.status.code == 429)
-            #expect(harmed.headers[.init("Retry-After") ?? .age] == "3")
-            #expect(harmed.headers[.contentType] == "text/plain; charset=utf-8")
-
-            let bad = ByteBuffer(string: #"{"path": "/x", "statsu": 1}"#)
-            let refused = try await client.execute(uri: "/sandbox/faults", method: .post, body: bad)
-            #expect(refused.status.code == 422)
-            #expect(String(buffer: refused.body).contains("a fault has no key `statsu`"))
-
-            let moved = try await client.execute(
-                uri: "/sandbox/clock",
-                method: .post,
-                body: ByteBuffer(string: #"{"advance_seconds": 60}"#)
-            )
-            #expect(String(buffer: moved.body) == #"{"now":"2026-11-21T03:01:00Z"}"#)
-
-            let form = ByteBuffer(string: "grant_type=password&username=dev&password=secret-word")
-            _ = try await client.execute(
-                uri: "/oauth/token",
-                method: .post,
-                headers: [.authorization: "Basic Y2Y6"],
-                body: form
-            )
-            let journal = try await client.execute(uri: "/sandbox/requests", method: .get)
-            let text = String(buffer: journal.body)
-            let entries = try JSONParser.parse(Array(buffer: journal.body))["requests"]?.list ?? []
+            let journal = try await client.send("GET", "/sandbox/requests")
+            let entries = try JSONParser.parse(journal.body)["requests"]?.list ?? []
             #expect(entries.compactMap { $0["path"]?.text } == ["/v3/info", "/oauth/token"])
             #expect(entries.compactMap { $0["status"]?.integer } == [429, 401])
-            #expect(!text.contains("secret-word"))
+            #expect(!journal.text.contains("secret-word"))
 
-            #expect(try await client.execute(uri: "/sandbox/requests", method: .delete).status == .noContent)
-            #expect(await server.store.journal().isEmpty)
+            #expect(try await client.send("DELETE", "/sandbox/requests").status == 204)
+            #expect(await store.journal().isEmpty)
         }
     }
 
@@ -172,27 +152,23 @@ import Testing
     }
 
     @Test func `a runtime that is away for one request leaves a failed task behind`() async throws {
-        let server = SandboxServer(seed: SmallFoundation.seed, options: .testing)
-        let token = await server.store.accessToken(for: "dev") ?? ""
+        let store = Store(seed: SmallFoundation.seed, options: .testing)
+        let token = await store.accessToken(for: "dev") ?? ""
+        let headers = [(name: "Authorization", value: "bearer \(token)"), ("Content-Type", "application/json")]
         let (faults, _) = Fault.parse(#"{"method": "POST", "path": "*/tasks", "runtime": "down"}"#, file: "-")
-        for fault in faults { await server.store.addFault(fault) }
-
-        try await server.application().test(.router) { client in
-            func create() async throws -> Int {
-                try await client.execute(
-                    uri: "/v3/apps/\(SmallFoundation.storefront)/tasks",
-                    method: .post,
-                    headers: [.authorization: "bearer \(token)", .contentType: "application/json"],
-                    body: ByteBuffer(string: #"{"command": "x", "name": "once"}"#)
-                ).status.code
-            }
-            let statuses = [try await create(), try await create()]
-
-            #expect(statuses == [503, 202])
-            let list = await server.store.send("GET", "/v3/tasks?names=once")
-            #expect((list["resources"]?.list ?? []).map { $0["state"]?.text } == ["FAILED", "RUNNING"])
-            #expect(await server.store.journal().map(\.status) == [503, 202])
+        for fault in faults { await store.addFault(fault) }
+        let client = SandboxClient.inProcess(store)
+        func create() async throws -> Int {
+            let path = "/v3/apps/\(SmallFoundation.storefront)/tasks"
+            return try await client.send("POST", path, headers: headers, #"{"command": "x", "name": "once"}"#).status
         }
+
+        let statuses = [try await create(), try await create()]
+
+        #expect(statuses == [503, 202])
+        let list = await store.send("GET", "/v3/tasks?names=once")
+        #expect((list["resources"]?.list ?? []).map { $0["state"]?.text } == ["FAILED", "RUNNING"])
+        #expect(await store.journal().map(\.status) == [503, 202])
     }
 
     @Test(arguments: [

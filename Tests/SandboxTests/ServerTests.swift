@@ -1,6 +1,3 @@
-import HTTPTypes
-import Hummingbird
-import HummingbirdTesting
 import Testing
 
 @testable import Sandbox
@@ -8,27 +5,43 @@ import Testing
 @Suite struct ServerTests {
     @Test(arguments: [true, false])
     func `the same requests are answered in process and over a socket`(isLive: Bool) async throws {
-        let server = SandboxServer(seed: SmallFoundation.seed, options: .testing)
+        let store = Store(seed: SmallFoundation.seed, options: .testing)
 
-        try await server.application().test(isLive ? .live : .router) { client in
-            let form = ByteBuffer(string: "grant_type=password&username=dev&password=dev")
-            let headers: HTTPFields = [.authorization: "Basic Y2Y6", .contentType: "application/x-www-form-urlencoded"]
-            let grant = try await client.execute(uri: "/oauth/token", method: .post, headers: headers, body: form)
-            let token = try JSONParser.parse(Array(buffer: grant.body))["access_token"]?.text ?? ""
-            let list = try await client.execute(
-                uri: "/v3/apps",
-                method: .get,
-                headers: [.authorization: "bearer \(token)"]
-            )
-            let head = try await client.execute(uri: "/", method: .head)
-
-            #expect(grant.status == .ok)
-            #expect(list.status == .ok)
-            #expect(try JSONParser.parse(Array(buffer: list.body))["pagination"]?["total_results"]?.integer == 3)
-            #expect(list.headers[.contentType] == "application/json; charset=utf-8")
-            #expect(head.status == .ok)
-            #expect(head.body.readableBytes == 0)
+        if isLive {
+            try await SandboxClient.overSocket(store, Self.ask)
+        } else {
+            try await Self.ask(SandboxClient.inProcess(store))
         }
+    }
+
+    private static func ask(_ client: SandboxClient) async throws {
+        let grant = try await client.send(
+            "POST",
+            "/oauth/token",
+            headers: [("Authorization", "Basic Y2Y6"), ("Content-Type", "application/x-www-form-urlencoded")],
+            "grant_type=password&username=dev&password=dev"
+        )
+        let token = try JSONParser.parse(grant.body)["access_token"]?.text ?? ""
+        let list = try await client.send("GET", "/v3/apps", headers: [("Authorization", "bearer \(token)")])
+        let head = try await client.send("HEAD", "/")
+
+        #expect(grant.status == 200)
+        #expect(list.status == 200)
+        #expect(try JSONParser.parse(list.body)["pagination"]?["total_results"]?.integer == 3)
+        #expect(list.header("Content-Type") == "application/json; charset=utf-8")
+        #expect(head.status == 200)
+        #expect(head.body.isEmpty)
+    }
+
+    @Test func `a body that is too long is refused, and the connection goes on`() async throws {
+        let store = Store(seed: SmallFoundation.seed, options: .testing)
+
+        let statuses = try await SandboxClient.overSocket(store) { client in
+            let long = [UInt8](repeating: 0x20, count: 15 * 1024 * 1024 + 1)
+            return [try await client.send("POST", "/v3/apps", long).status, try await client.send("GET", "/").status]
+        }
+
+        #expect(statuses == [413, 200])
     }
 
     @Test func `links and the token endpoint carry the port that is listened on`() async throws {

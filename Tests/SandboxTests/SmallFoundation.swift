@@ -1,6 +1,3 @@
-import Hummingbird
-import HummingbirdTesting
-
 @testable import Sandbox
 
 /// The foundation that most suites run against: two spaces, one app of each kind, everyone who matters.

@@ -19,7 +19,7 @@ enum Rule: Hashable, Sendable, CaseIterable {
     /// A restart that is owed is remembered on the process, in the request that makes it so.
     case remembersRestarts
 
-    #if DEBUG
+    #if BREAKABLE_RULES
     @TaskLocal static var broken: Rule?
 
     var holds: Bool { Rule.broken != self }

@@ -5,7 +5,7 @@ import Musl
 #elseif canImport(Darwin)
 import Darwin
 #endif
-import Hummingbird
+import HummingbirdCore
 import NIOCore
 
 extension SandboxResponder {

@@ -2,11 +2,11 @@ import Diagnostics
 
 // The way of a request, in the server's order: rate limit, route, token, scope, body, controller.
 extension Store {
-    /// Writes a request down, and finds the trouble that it meets.
-    func receive(_ request: IncomingRequest) -> (entry: Int, fault: Fault?) {
+    /// Writes a request down, and finds the trouble that it meets, unless it is given.
+    func receive(_ request: IncomingRequest, meeting given: Fault? = nil) -> (entry: Int, fault: Fault?) {
         if options.secondsPerRequest > 0 { advance(by: options.secondsPerRequest) }
         let entry = enterInJournal(request)
-        let fault = takeFault(for: request)
+        let fault = given ?? takeFault(for: request)
         if fault != nil { noteFault(on: entry) }
         return (entry, fault)
     }

@@ -1,4 +1,3 @@
-import HummingbirdTesting
 import Testing
 
 @testable import Sandbox
@@ -10,12 +9,9 @@ import Testing
         var met: Set<String> = []
 
         for group in ReplayGroup.all {
-            let server = try Replay.server(group)
-            let replay = try await server.application().test(.router) { client in
-                var replay = try Replay(group, server, client, address: "http://127.0.0.1")
-                try await replay.run()
-                return replay
-            }
+            let store = try Replay.store(group)
+            var replay = try Replay(group, store, SandboxClient.inProcess(store))
+            try await replay.run()
             for (file, tally) in replay.tallies {
                 if let index = tallies.firstIndex(where: { $0.file == file }) {
                     tallies[index].tally += tally
@@ -41,11 +37,10 @@ import Testing
             address: "http://127.0.0.1:8181",
             finished: "2026-11-21T03:10:27Z"
         )
-        let server = try Replay.server(group)
+        let store = try Replay.store(group)
 
-        let replay = try await server.application().test(.live) { client in
-            let address = "http://127.0.0.1:\(client.port ?? 0)"
-            var replay = try Replay(group, server, client, address: address)
+        let replay = try await SandboxClient.overSocket(store) { client in
+            var replay = try Replay(group, store, client)
             try await replay.run()
             return replay
         }

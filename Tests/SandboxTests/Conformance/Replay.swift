@@ -1,7 +1,3 @@
-import HTTPTypes
-import HummingbirdTesting
-import NIOCore
-
 @testable import Sandbox
 
 /// Sends recorded requests to a sandbox, in their order, and compares what comes back.
@@ -28,8 +24,7 @@ struct Replay {
     static let start = Timestamp(seconds: 1_780_000_000)
 
     let group: ReplayGroup
-    private let client: any TestClientProtocol
-    private let address: String
+    private let client: SandboxClient
     private let store: Store
     private var correspondence: Correspondence
     private var tokens: [String: String] = [:]
@@ -40,22 +35,20 @@ struct Replay {
     /// The deviations that were met.
     private(set) var met: Set<String> = []
 
-    static func server(_ group: ReplayGroup) throws -> SandboxServer {
+    static func store(_ group: ReplayGroup) throws -> Store {
         let foundation = try RecordedFoundation(group)
         let seed = foundation.seed(startingAt: start)
         let clock = SandboxClock.manual(startingAt: start)
-        return SandboxServer(
+        return Store(
             seed: seed,
             options: SandboxServer.Options(clock: clock, guids: .seeded(7), tokenLifetime: tokenLifetime)
         )
     }
 
-    /// - Parameter address: What the sandbox calls itself.
-    init(_ group: ReplayGroup, _ server: SandboxServer, _ client: any TestClientProtocol, address: String) throws {
+    init(_ group: ReplayGroup, _ store: Store, _ client: SandboxClient) throws {
         self.group = group
         self.client = client
-        self.address = address
-        store = server.store
+        self.store = store
         let foundation = try RecordedFoundation(group)
         correspondence = Correspondence(
             known: foundation.known,
@@ -179,7 +172,7 @@ struct Replay {
         tally.compared += 1
         var comparison = Comparison(
             recordedAddress: group.address,
-            address: address,
+            address: client.url,
             isListOfEvents: exchange.path == "/v3/audit_events"
         )
         comparison.compare(response, answer, &correspondence)
@@ -255,21 +248,11 @@ struct Replay {
         _ headers: [(String, String)],
         _ body: [UInt8]
     ) async throws -> Comparison.Answer {
-        var fields = HTTPFields()
-        for (name, value) in headers {
-            guard let name = HTTPField.Name(name) else { continue }
-            fields.append(HTTPField(name: name, value: value))
-        }
-        let response = try await client.execute(
-            uri: target,
-            method: HTTPRequest.Method(method) ?? .get,
-            headers: fields,
-            body: body.isEmpty ? nil : ByteBuffer(bytes: body)
-        )
+        let answer = try await client.send(method, target, headers: headers.map { ($0.0, $0.1) }, body)
         return Comparison.Answer(
-            status: response.status.code,
-            headers: response.headers.map { ($0.name.canonicalName, $0.value) },
-            body: Array(response.body.readableBytesView),
+            status: answer.status,
+            headers: answer.headers.map { ($0.name, $0.value) },
+            body: answer.body,
             time: await store.now
         )
     }
