@@ -81,11 +81,14 @@ package struct DiagnosticRenderer: Sendable {
     private func excerpt(of group: [Mark], width: Int) -> [String] {
         let gutter = String(repeating: " ", count: width)
         let range = group[0].annotation.range
-        guard let line = sources.text(of: range.file)?.line(range.start.line) else {
+        guard let text = sources.text(of: range.file), let line = text.line(range.start.line) else {
             return group.compactMap { $0.annotation.label }.map { "\(gutter) | \(cleaned($0))" }
         }
         let isSecret = sources.isSecret(range.file)
-        let excerpt = Excerpt(of: isSecret ? "<redacted>" : line, around: isSecret ? 1 : range.start.column)
+        let excerpt =
+            isSecret
+            ? Excerpt(of: "<redacted>", around: 1)
+            : Excerpt(of: line, around: range.start.column, isASCII: text.isASCII)
         let number = String(range.start.line)
         let padding = String(repeating: " ", count: width - number.count)
 

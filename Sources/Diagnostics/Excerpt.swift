@@ -11,19 +11,27 @@ struct Excerpt {
     private let scalars: [Unicode.Scalar]
     private let firstColumn: Int
 
-    init(of line: Substring, around column: Int) {
-        let count = line.unicodeScalars.count
-        guard count > Excerpt.longestLine else {
+    /// - Parameter isASCII: The line has no other characters, so that a column far along it is found at once.
+    init(of line: Substring, around column: Int, isASCII: Bool = false) {
+        func index(_ start: Substring.Index, _ offset: Int) -> Substring.Index? {
+            let limit = offset < 0 ? line.startIndex : line.endIndex
+            return isASCII
+                ? line.utf8.index(start, offsetBy: offset, limitedBy: limit)
+                : line.unicodeScalars.index(start, offsetBy: offset, limitedBy: limit)
+        }
+        guard index(line.startIndex, Excerpt.longestLine + 1) != nil else {
             self.init(scalars: Array(line.unicodeScalars), firstColumn: 1, isCutBefore: false, isCutAfter: false)
             return
         }
-        let first = max(0, min(column - 1, count) - Excerpt.lead)
-        let slice = line.unicodeScalars.dropFirst(first).prefix(Excerpt.longestLine)
+        let marked = index(line.startIndex, column - 1)
+        let before = marked == nil ? line.unicodeScalars.count : column - 1
+        let start = index(marked ?? line.endIndex, -Excerpt.lead) ?? line.startIndex
+        let end = index(start, Excerpt.longestLine) ?? line.endIndex
         self.init(
-            scalars: Array(slice),
-            firstColumn: first + 1,
-            isCutBefore: first > 0,
-            isCutAfter: first + slice.count < count
+            scalars: Array(line.unicodeScalars[start..<end]),
+            firstColumn: max(0, before - Excerpt.lead) + 1,
+            isCutBefore: start > line.startIndex,
+            isCutAfter: end < line.endIndex
         )
     }
 

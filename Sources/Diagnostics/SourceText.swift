@@ -2,6 +2,8 @@
 package struct SourceText: Hashable, Sendable {
     /// Without line ends; a last line without one counts, and after a last line end stands an empty line.
     package let lines: [Substring]
+    /// There are no other characters in it.
+    package let isASCII: Bool
 
     /// A byte order mark is no part of the first line.
     package init(_ text: String) {
@@ -10,8 +12,10 @@ package struct SourceText: Hashable, Sendable {
         var start =
             bytes.starts(with: [0xef, 0xbb, 0xbf]) ? bytes.index(bytes.startIndex, offsetBy: 3) : bytes.startIndex
         var index = start
+        var isASCII = true
         while index < bytes.endIndex {
             let byte = bytes[index]
+            if byte >= 0x80 { isASCII = false }
             let next = bytes.index(after: index)
             guard byte == 0x0a || byte == 0x0d else {
                 index = next
@@ -24,6 +28,7 @@ package struct SourceText: Hashable, Sendable {
         }
         lines.append(text[start...])
         self.lines = lines
+        self.isASCII = isASCII
     }
 
     /// Bytes that are not UTF-8 become U+FFFD, so that an excerpt can be shown of what cannot be read.
