@@ -4,7 +4,7 @@ import Diagnostics
 import Reconciliation
 
 /// `apply`: makes it so.
-struct ApplyCommand: ParsableCommand, ConsoleCommand {
+struct ApplyCommand: ParsableCommand, WorkCommand {
     static let configuration = CommandConfiguration(
         commandName: "apply",
         abstract: "Plan, ask, and send what the plan says; safe to repeat.",
@@ -17,7 +17,10 @@ struct ApplyCommand: ParsableCommand, ConsoleCommand {
             """
     )
 
-    @OptionGroup var work: WorkOptions
+    @OptionGroup(title: "Manifests") var manifests: ManifestOptions
+    @OptionGroup(title: "Scope") var targets: TargetOptions
+    @OptionGroup(title: "Connection") var connection: ConnectionFlags
+    @OptionGroup(title: "Output") var output: OutputOptions
     @OptionGroup(title: "Limits") var limits: LimitOptions
 
     @Flag(name: [.customLong("yes"), .customLong("auto-approve")], help: "Do not ask.")
@@ -74,8 +77,8 @@ struct ApplyCommand: ParsableCommand, ConsoleCommand {
 
     func validate() throws {
         if planFile == nil {
-            try work.manifests.requirePaths()
-        } else if work.manifests.areGiven || !work.targets.targets.isEmpty || checksum != nil || limits.forceConflicts {
+            try manifests.requirePaths()
+        } else if manifests.areGiven || !targets.targets.isEmpty || checksum != nil || limits.forceConflicts {
             throw ValidationError(
                 "--plan performs what was planned: it takes no manifests, variables, --target, --checksum "
                     + "or --force-conflicts"
@@ -108,7 +111,7 @@ struct ApplyCommand: ParsableCommand, ConsoleCommand {
     }
 
     private func connect(on console: Console, _ interruption: Interruption) async -> ExitStatus {
-        let desk = Desk(console: console, output: work.output, format: PlanFormat(format))
+        let desk = Desk(console: console, output: output, format: PlanFormat(format))
         do throws(Preparation.Refusal) {
             if let planFile {
                 let (preparation, approved) = try Preparation.prepare(planFile, work, on: console)
@@ -161,7 +164,7 @@ struct ApplyCommand: ParsableCommand, ConsoleCommand {
             deploymentPatience: seconds(waitForDeployments) ?? 600,
             limits: limits.limits,
             claimTimeout: seconds(claimTimeout) ?? 90,
-            rateLimitPatience: work.connection.maxWait
+            rateLimitPatience: connection.maxWait
         )
     }
 

@@ -4,7 +4,7 @@ import Diagnostics
 import Reconciliation
 
 /// `plan`: what would change.
-struct PlanCommand: ParsableCommand, ConsoleCommand {
+struct PlanCommand: ParsableCommand, WorkCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan",
         abstract: "Show what differs from the platform and what would be sent; sends nothing but reads.",
@@ -15,7 +15,10 @@ struct PlanCommand: ParsableCommand, ConsoleCommand {
             """
     )
 
-    @OptionGroup var work: WorkOptions
+    @OptionGroup(title: "Manifests") var manifests: ManifestOptions
+    @OptionGroup(title: "Scope") var targets: TargetOptions
+    @OptionGroup(title: "Connection") var connection: ConnectionFlags
+    @OptionGroup(title: "Output") var output: OutputOptions
     @OptionGroup(title: "Limits") var limits: LimitOptions
 
     @Option(help: ArgumentHelp("The form of the plan on stdout.", valueName: "format"))
@@ -43,7 +46,7 @@ struct PlanCommand: ParsableCommand, ConsoleCommand {
     var showsLeftovers = false
 
     func validate() throws {
-        try work.manifests.requirePaths()
+        try manifests.requirePaths()
     }
 
     func run(on console: Console) async throws -> ExitStatus {
@@ -51,7 +54,7 @@ struct PlanCommand: ParsableCommand, ConsoleCommand {
     }
 
     private func plan(on console: Console) async throws -> ExitStatus {
-        let desk = Desk(console: console, output: work.output, format: format)
+        let desk = Desk(console: console, output: output, format: format)
         let preparation: Preparation
         do {
             preparation = try Preparation.prepare(work, on: console)

@@ -4,7 +4,7 @@ import Diagnostics
 import Reconciliation
 
 /// `status`: what runs of what is declared.
-struct StatusCommand: ParsableCommand, ConsoleCommand {
+struct StatusCommand: ParsableCommand, WorkCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
         abstract: "Show what runs: instances, checks, deployments, tasks, restarts owed; sends nothing but reads.",
@@ -18,7 +18,10 @@ struct StatusCommand: ParsableCommand, ConsoleCommand {
             """
     )
 
-    @OptionGroup var work: WorkOptions
+    @OptionGroup(title: "Manifests") var manifests: ManifestOptions
+    @OptionGroup(title: "Scope") var targets: TargetOptions
+    @OptionGroup(title: "Connection") var connection: ConnectionFlags
+    @OptionGroup(title: "Output") var output: OutputOptions
 
     @Option(help: ArgumentHelp("The form of the answer on stdout.", valueName: "format"))
     var format: OutputFormat = .text
@@ -37,7 +40,7 @@ struct StatusCommand: ParsableCommand, ConsoleCommand {
     var interval = "2s"
 
     func validate() throws {
-        try work.manifests.requirePaths()
+        try manifests.requirePaths()
         guard let seconds = seconds(interval), (1...86400).contains(seconds) else {
             throw ValidationError(
                 "--interval takes digits and one of s, m, h, from 1s to a day, not `\(interval)`"
@@ -65,7 +68,7 @@ struct StatusCommand: ParsableCommand, ConsoleCommand {
         }
         do {
             return try await withPlatform(preparation.connection) { platform in
-                let survey = Survey(platform: platform, preparation: preparation, targets: work.targets.patterns)
+                let survey = Survey(platform: platform, preparation: preparation, targets: targets.patterns)
                 let first = try await survey.look()
                 guard watch else { return desk.show(first, preparation) }
                 return await StatusWatch(desk: desk, survey: survey, interval: seconds(interval) ?? 2)

@@ -1,9 +1,24 @@
-import ArgumentParser
+/// What commands on manifests and a platform are told.
+struct WorkOptions {
+    let manifests: ManifestOptions
+    let targets: TargetOptions
+    let connection: ConnectionFlags
+    let output: OutputOptions
+}
 
-/// The options that commands on manifests and a platform share.
-struct WorkOptions: ParsableArguments {
-    @OptionGroup(title: "Manifests") var manifests: ManifestOptions
-    @OptionGroup(title: "Scope") var targets: TargetOptions
-    @OptionGroup(title: "Connection") var connection: ConnectionFlags
-    @OptionGroup(title: "Output") var output: OutputOptions
+/// A command on manifests and a platform.
+///
+/// Each declares the four groups itself: a group of groups is a level more, and in a debug build ArgumentParser checks
+/// every level four times for each time that the level above it is checked.
+protocol WorkCommand: ConsoleCommand {
+    var manifests: ManifestOptions { get }
+    var targets: TargetOptions { get }
+    var connection: ConnectionFlags { get }
+    var output: OutputOptions { get }
+}
+
+extension WorkCommand {
+    var work: WorkOptions {
+        WorkOptions(manifests: manifests, targets: targets, connection: connection, output: output)
+    }
 }
