@@ -1,9 +1,13 @@
-/// A running sandbox, as tests hold it.
+/// A sandbox, served or not, as tests hold it.
 package struct SandboxHandle: Sendable {
-    package let port: Int
+    package let url: String
     package let store: Store
 
-    package var url: String { "http://127.0.0.1:\(port)" }
+    /// One that nobody serves keeps the URL that its links begin with.
+    package init(url: String = "http://127.0.0.1", store: Store) {
+        self.url = url
+        self.store = store
+    }
 
     /// What was requested so far, token requests included.
     package func journal() async -> [JournalEntry] { await store.journal() }
@@ -56,6 +60,6 @@ package func withSandbox<T>(
             throw SandboxStartFailure()
         }
         defer { group.cancelAll() }
-        return try await body(SandboxHandle(port: port, store: server.store))
+        return try await body(SandboxHandle(url: "http://127.0.0.1:\(port)", store: server.store))
     }
 }

@@ -20,6 +20,13 @@ extension DiagnosticGoldenTests {
         { $0.organizations[0].spaces[0].apps[0].metadata.annotations[Text("evenkeel.dev/owner.\(manager)")] = text }
     }
 
+    /// As many annotations of others on storefront as a resource may have.
+    private static let withoutRoom: @Sendable (inout Seed) -> Void = { seed in
+        for number in 1...200 {
+            seed.organizations[0].spaces[0].apps[0].metadata.annotations[Text("theirs-\(number)")] = "x"
+        }
+    }
+
     /// Annotations with keys of 240 characters, a line each.
     private static func longKeys(_ count: Int) -> String {
         let prefix = Array(repeating: String(repeating: "p", count: 60), count: 3).joined(separator: ".")
@@ -106,11 +113,7 @@ extension DiagnosticGoldenTests {
             variant: "room",
             apps: "storefront:\n  metadata: {labels: {team: web}}",
             manager: "storefront-team",
-            change: { seed in
-                for number in 1...200 {
-                    seed.organizations[0].spaces[0].apps[0].metadata.annotations[Text("theirs-\(number)")] = "x"
-                }
-            }
+            change: withoutRoom
         ),
         Case(
             code: .deploymentInFlight,
@@ -154,11 +157,7 @@ extension DiagnosticGoldenTests {
         Case(
             code: .recordLimit,
             apps: task,
-            change: { seed in
-                for number in 1...200 {
-                    seed.organizations[0].spaces[0].apps[0].metadata.annotations[Text("theirs-\(number)")] = "x"
-                }
-            }
+            change: withoutRoom
         ),
         Case(
             code: .unknownOutcome,

@@ -42,18 +42,7 @@ import Testing
             try stage.write("storefront: {processes: {web: {health_check: {timeout: 30}}}}")
             // The process as it was is answered to the PATCH, as the server does to keys that it drops.
             let process = try await stage.json("/v3/processes?types=web&per_page=1")
-            await stage.sandbox.addFault(
-                Fault(
-                    method: "PATCH",
-                    path: "/v3/processes/*",
-                    times: nil,
-                    .answer(
-                        status: 200,
-                        headers: [("Content-Type", "application/json")],
-                        body: Array(try firstResource(process).utf8)
-                    )
-                )
-            )
+            await stage.answer("PATCH", "/v3/processes/*", with: try firstResource(process))
 
             expect(await stage.run("apply", "--yes"), .notTaken)
         }
@@ -63,18 +52,7 @@ import Testing
         try await withStage { stage in
             try stage.write("storefront: {processes: {web: {user: vcap}}}")
             let list = try await stage.json("/v3/processes?per_page=5000")
-            await stage.sandbox.addFault(
-                Fault(
-                    method: "GET",
-                    path: "/v3/processes",
-                    times: nil,
-                    .answer(
-                        status: 200,
-                        headers: [("Content-Type", "application/json")],
-                        body: Array(list.replacing(#/"user": ?"[a-z]*",/#, with: "").utf8)
-                    )
-                )
-            )
+            await stage.answer("GET", "/v3/processes", with: list.replacing(#/"user": ?"[a-z]*",/#, with: ""))
 
             expect(await stage.run("plan"), .notSupportedByServer)
         }
@@ -102,35 +80,15 @@ import Testing
         }
     }
 
-    @Test func `an API that cannot be reached is named`() async throws {
-        try await withFolder { folder in
-            let file = folder.appending(path: "acme.yml").path
-            try "version: 1\norganization: a\nspace: b\napps: {}\n".write(
-                toFile: file,
-                atomically: true,
-                encoding: .utf8
-            )
-            let terminal = Terminal(["CF_USERNAME": "dev", "CF_PASSWORD": "dev"])
+    @Test(arguments: [
+        // Nothing listens there; and a token must not go in the clear to another machine.
+        ("http://127.0.0.1:1", DiagnosticCode.unreachable), ("http://api.example.org", .invalidConfiguration),
+    ])
+    func `an API that cannot be reached, or must not, is named`(_ api: String, _ code: DiagnosticCode) async {
+        let manifest = "version: 1\norganization: a\nspace: b\napps: {}\n"
+        let terminal = Terminal(["CF_USERNAME": "dev", "CF_PASSWORD": "dev"], input: manifest)
 
-            expect(await evenkeel("plan", file, "--api", "http://127.0.0.1:1", on: terminal), .unreachable)
-        }
-    }
-
-    @Test func `plain HTTP to another machine is refused`() async throws {
-        try await withFolder { folder in
-            let file = folder.appending(path: "acme.yml").path
-            try "version: 1\norganization: a\nspace: b\napps: {}\n".write(
-                toFile: file,
-                atomically: true,
-                encoding: .utf8
-            )
-            let terminal = Terminal(["CF_USERNAME": "dev", "CF_PASSWORD": "dev"])
-
-            expect(
-                await evenkeel("plan", file, "--api", "http://api.example.org", on: terminal),
-                .invalidConfiguration
-            )
-        }
+        expect(await evenkeel("plan", "-", "--api", api, on: terminal), code)
     }
 
     /// What needs a listener with trouble of its own, or a signal, is rendered here and raised in the client's tests.

@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test func `Ctrl-C reports what was done and what was not`() async throws {
-        try await withStage { stage in
+        try await withStage(over: .socket) { stage in
             try stage.write(Self.manifest)
             let output = Pipe()
             let process = try await startApply(stage, output)
@@ -52,7 +52,7 @@ import Testing
 
     @Test func `Ctrl-C while observing sends nothing and says so`() async throws {
         for command in ["plan", "apply", "status"] {
-            try await withStage { stage in
+            try await withStage(over: .socket) { stage in
                 try stage.write(Self.manifest)
                 await stage.sandbox.addFault(Fault(method: "GET", path: "/v3/processes", times: nil, .never))
 
@@ -71,7 +71,7 @@ import Testing
     func `Ctrl-C while a rollout is waited for reports what was done`(_ rollout: String) async throws {
         var seed = Seed.storefront
         seed.processRuns = [Seed.ProcessRun(command: "bin/other", startSeconds: nil)]
-        try await withStage(seed: seed) { stage in
+        try await withStage(seed: seed, over: .socket) { stage in
             try stage.write("storefront:\n  rollout: \(rollout)\n  processes: {web: {command: bin/other}}")
 
             let end = try await interrupt(["apply", "--yes"], stage) { request in
@@ -89,7 +89,7 @@ import Testing
     @Test func `Ctrl-C while a run is waited for says that it goes on`() async throws {
         var seed = Seed.storefront
         seed.taskRuns = [Seed.TaskRun("migrate", runSeconds: nil)]
-        try await withStage(seed: seed) { stage in
+        try await withStage(seed: seed, over: .socket) { stage in
             try stage.write("storefront: {tasks: {migrate: {command: bin/migrate, wait: true}}}")
 
             let end = try await interrupt(["apply", "--yes"], stage) {
@@ -105,7 +105,7 @@ import Testing
     @Test func `Ctrl-C while somebody else's deployment is waited for reports what was not attempted`() async throws {
         var seed = Seed.storefront
         seed.processRuns = [Seed.ProcessRun(app: "storefront", startSeconds: nil)]
-        try await withStage(seed: seed) { stage in
+        try await withStage(seed: seed, over: .socket) { stage in
             try stage.write("storefront: {processes: {web: {command: bin/other}}}")
             try await stage.deployByHand("storefront")
 
@@ -121,7 +121,7 @@ import Testing
     @Test func `Ctrl-C while an image is staged says that the build goes on`() async throws {
         var seed = Seed.storefront
         seed.buildRuns = [Seed.BuildRun("*", runSeconds: nil)]
-        try await withStage(seed: seed) { stage in
+        try await withStage(seed: seed, over: .socket) { stage in
             try stage.write(
                 "storefront: {droplet: {image: 'registry.acme.example/storefront:2', image_update: restage}}"
             )
@@ -135,7 +135,7 @@ import Testing
     }
 
     @Test func `a second Ctrl-C ends the process at once`() async throws {
-        try await withStage { stage in
+        try await withStage(over: .socket) { stage in
             try stage.write(Self.manifest)
             let output = Pipe()
             let process = try await startApply(stage, output)
@@ -173,7 +173,7 @@ import Testing
     }
 
     @Test func `what a kill left behind is healed by the next apply`() async throws {
-        try await withStage { stage in
+        try await withStage(over: .socket) { stage in
             try stage.write(Self.manifest)
             let process = try await startApply(stage, Pipe())
             kill(process.processIdentifier, SIGKILL)

@@ -8,7 +8,7 @@ import Testing
     @Test func `a rollout that a killed apply started is waited for and not made again`() async throws {
         var seed = Seed.storefront
         seed.processRuns = [Seed.ProcessRun(command: "bin/new", startSeconds: 20)]
-        try await withStage(seed: seed) { stage in
+        try await withStage(seed: seed, over: .socket) { stage in
             try stage.write("storefront: {rollout: rolling, processes: {web: {command: bin/new}}}")
 
             try await stage.kill("apply", "--yes") { $0.path.hasPrefix("/v3/deployments/") }
@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test func `a restart after which an apply was killed is not made again`() async throws {
-        try await withStage { stage in
+        try await withStage(over: .socket) { stage in
             try stage.write("storefront: {rollout: restart, processes: {web: {command: bin/new}}}")
 
             try await stage.kill("apply", "--yes") { $0.path.hasSuffix("/actions/restart") }
@@ -39,7 +39,7 @@ import Testing
     func `a task that a killed apply waited for is waited for by the next`(_ result: Seed.TaskRun.Result) async throws {
         var seed = Seed.storefront
         seed.taskRuns = [Seed.TaskRun("migrate", runSeconds: 60, result: result)]
-        try await withStage(seed: seed) { stage in
+        try await withStage(seed: seed, over: .socket) { stage in
             try stage.write(
                 """
                 storefront:
@@ -64,7 +64,7 @@ import Testing
         seed.taskRuns = [Seed.TaskRun("migrate", runSeconds: 590)]
         var options = SandboxServer.Options.testing
         options.tokenLifetime = 120
-        try await withStage(seed: seed, options: options) { stage in
+        try await withStage(seed: seed, options: options, over: .socket) { stage in
             try stage.write("storefront: {tasks: {migrate: {command: bin/migrate, wait: true}}}")
 
             let apply = await stage.run("apply", "--yes")

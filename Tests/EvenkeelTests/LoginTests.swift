@@ -10,7 +10,7 @@ import Testing
     }
 
     @Test func `flags win over the environment, secrets come from files`() async throws {
-        try await withStage { stage in
+        try await withStage(over: .socket) { stage in
             try stage.write("storefront: {}")
             let file = stage.folder.appending(path: "password").path
             try "admin\n".write(toFile: file, atomically: true, encoding: .utf8)
@@ -33,7 +33,7 @@ import Testing
     @Test func `a client logs in with its secret`() async throws {
         var seed = Seed.storefront
         seed.organizations[0].spaces[0].roles.append(Seed.Role("space_auditor", ["pipeline"]))
-        try await withStage(seed: seed) { stage in
+        try await withStage(seed: seed, over: .socket) { stage in
             try stage.write("storefront: {}")
 
             let run = await plan(
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test func `a wrong password is refused without a request to the API`() async throws {
-        try await withStage { stage in
+        try await withStage(over: .socket) { stage in
             try stage.write("storefront: {}")
 
             let run = await plan(
@@ -67,7 +67,7 @@ import Testing
         // The session's token is judged by this machine's clock, the sandbox's stands still.
         var options = SandboxServer.Options.testing
         options.tokenLifetime = 1_000_000_000
-        try await withStage(options: options) { stage in
+        try await withStage(options: options, over: .socket) { stage in
             try stage.write("storefront: {}")
             let token = try #require(await stage.sandbox.accessToken(for: "dev"))
             let home = stage.folder.appending(path: "home/.cf")
@@ -88,14 +88,19 @@ import Testing
             #expect(try Data(contentsOf: file) == bytes)
 
             await stage.sandbox.clearJournal()
-            let elsewhere = await plan(stage, cfHome, "--api", "http://localhost:\(stage.sandbox.port)")
+            let elsewhere = await plan(
+                stage,
+                cfHome,
+                "--api",
+                stage.sandbox.url.replacing("127.0.0.1", with: "localhost")
+            )
             #expect(elsewhere.status == 1)
             #expect(await stage.sandbox.journal().filter { $0.user != nil }.isEmpty)
         }
     }
 
     @Test func `a token that the server no longer takes is replaced once`() async throws {
-        try await withStage { stage in
+        try await withStage(over: .socket) { stage in
             try stage.write("storefront: {processes: {web: {command: x}}}")
             let expired = Fault.Trouble.answer(
                 status: 401,
@@ -114,7 +119,7 @@ import Testing
     }
 
     @Test func `no secret is shown, however much is said`() async throws {
-        try await withStage { stage in
+        try await withStage(over: .socket) { stage in
             try stage.write("storefront: {processes: {web: {command: serve ((password))}}}")
             let secrets = stage.folder.appending(path: "secrets.yml").path
             try "password: hunter2-in-a-file\n".write(toFile: secrets, atomically: true, encoding: .utf8)

@@ -21,7 +21,7 @@ import Testing
         """
 
     @Test func `an apply puts everything in place and a second one sends no write`() async throws {
-        try await withStage { stage in
+        try await withStage(over: .socket) { stage in
             try stage.write(Self.manifest)
 
             let apply = await stage.run("apply", "--yes")
@@ -39,7 +39,7 @@ import Testing
     }
 
     @Test func `equal manifests and equal state give an equal plan, byte for byte`() async throws {
-        try await withStage { stage in
+        try await withStage(over: .socket) { stage in
             try stage.write(Self.manifest)
 
             let first = await stage.run("plan", "--format", "json")
@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test func `a target narrows what is observed and sent`() async throws {
-        try await withStage { stage in
+        try await withStage(over: .socket) { stage in
             try stage.write(Self.manifest)
 
             let run = await stage.run("apply", "--yes", "--target", "**/processes/work*")
@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test func `a change by hand is drift, and the next apply heals it`() async throws {
-        try await withStage { stage in
+        try await withStage(over: .socket) { stage in
             try stage.write(Self.manifest)
             _ = await stage.run("apply", "--yes")
             try await stage.scaleByHand("storefront", "web", instances: 1)
@@ -79,7 +79,7 @@ import Testing
 
     @Test(arguments: [(1, 10), (10, 10), (50, 50), (Int.max, 200)])
     func `apps side by side have a connection each`(_ parallelism: Int, _ connections: Int) async throws {
-        try await withStage { stage in
+        try await withStage(over: .socket) { stage in
             try stage.write(Self.manifest)
             let path = stage.folder.appending(path: "acme.yml").path
             let command = try ApplyCommand.parse([path, "--yes", "--parallelism", "\(parallelism)"])
@@ -92,7 +92,7 @@ import Testing
     }
 
     @Test func `plan and a dry run send nothing but reads and token requests`() async throws {
-        try await withStage { stage in
+        try await withStage(over: .socket) { stage in
             try stage.write(Self.manifest)
 
             let plan = await stage.run("plan", "--exit-code")

@@ -243,7 +243,7 @@ import Testing
     func `what a kill left behind is taken up by the next apply`(_ rollout: String, _ point: Point) async throws {
         let (method, path) = point.request(rollout)
         let parts = path.split(separator: "*", omittingEmptySubsequences: false)
-        try await withStage(seed: seed()) { stage in
+        try await withStage(seed: seed(), over: .socket) { stage in
             try stage.write(manifest(rollout))
             await stage.sandbox.addFault(Fault(method: method, path: path, moment: .afterCommit, .never))
 

@@ -148,7 +148,7 @@ import Testing
     @Test func `a deployment that a killed apply left is given up after the time of its rollout, then mended`()
         async throws
     {
-        try await withStage(seed: seed()) { stage in
+        try await withStage(seed: seed(), over: .socket) { stage in
             try stage.write(Self.crash)
             try await stage.kill("apply", "--yes") { $0.path.hasPrefix("/v3/deployments/") }
             try stage.write(Self.crash.replacingOccurrences(of: "bin/crash", with: "bin/good"))

@@ -148,7 +148,7 @@ import Testing
     }
 
     @Test func `what a kill between PATCH and rollout left is rolled out by the next apply`() async throws {
-        try await withStage { stage in
+        try await withStage(over: .socket) { stage in
             try stage.write(manifest("rolling"))
             await stage.sandbox.addFault(Fault(method: "POST", path: "/v3/deployments", times: 1, .never))
             try await stage.kill("apply", "--yes") { $0.isWrite && $0.path == "/v3/deployments" }

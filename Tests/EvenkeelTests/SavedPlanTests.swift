@@ -271,7 +271,7 @@ import Testing
         try await withStage { stage in
             try stage.write(Self.manifest)
             let file = try await save(stage)
-            try await withStage { other in
+            try await withStage(over: .socket) { other in
                 let run = await other.command("apply", "--plan", file)
 
                 #expect(run.status == 3)

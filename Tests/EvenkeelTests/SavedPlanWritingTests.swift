@@ -20,7 +20,7 @@ import Testing
     }
 
     private func withManifest(_ body: (Stage) async throws -> Void) async throws {
-        try await withStage { stage in
+        try await withStage(over: .socket) { stage in
             try stage.write(SavedPlanTests.manifest)
             try await body(stage)
         }

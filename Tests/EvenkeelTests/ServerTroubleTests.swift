@@ -70,7 +70,7 @@ import Testing
 
     @Test(arguments: troubles)
     func `trouble while observing sends nothing and says why`(_ example: Trouble) async throws {
-        try await withStage { stage in
+        try await withStage(over: .socket) { stage in
             try stage.write(Self.manifest)
             await stage.sandbox.addFault(Fault(method: "GET", path: "/v3/apps", times: nil, example.trouble))
 
@@ -85,7 +85,7 @@ import Testing
 
     @Test(arguments: troubles)
     func `trouble with a PATCH ends its app, the others go on`(_ example: Trouble) async throws {
-        try await withStage { stage in
+        try await withStage(over: .socket) { stage in
             try stage.write(Self.manifest)
             await stage.sandbox.addFault(Fault(method: "PATCH", path: "/v3/processes/*", times: nil, example.trouble))
 
@@ -99,7 +99,7 @@ import Testing
 
     @Test(arguments: troubles)
     func `a task's POST is sent once unless it executed nothing`(_ example: Trouble) async throws {
-        try await withStage { stage in
+        try await withStage(over: .socket) { stage in
             try stage.write("storefront: {tasks: {migrate: {command: bin/migrate}}}")
             await stage.sandbox.addFault(Fault(method: "POST", path: "/v3/apps/*/tasks", example.trouble))
 
@@ -115,7 +115,7 @@ import Testing
     func `a task that was created although its answer was lost is found and not created again`(
         _ trouble: Fault.Trouble
     ) async throws {
-        try await withStage { stage in
+        try await withStage(over: .socket) { stage in
             try stage.write("storefront: {tasks: {migrate: {command: bin/migrate}}}")
             await stage.sandbox.addFault(
                 Fault(method: "POST", path: "/v3/apps/*/tasks", moment: .afterCommit, trouble)
@@ -134,7 +134,7 @@ import Testing
     func `a scale that was committed although its answer was lost is not sent again`(
         _ trouble: Fault.Trouble
     ) async throws {
-        try await withStage { stage in
+        try await withStage(over: .socket) { stage in
             try stage.write("storefront: {processes: {web: {instances: 4}}}")
             await stage.sandbox.addFault(
                 Fault(method: "POST", path: "/v3/processes/*/actions/scale", moment: .afterCommit, trouble)
@@ -148,7 +148,7 @@ import Testing
     }
 
     @Test func `trouble that passes is survived`() async throws {
-        try await withStage { stage in
+        try await withStage(over: .socket) { stage in
             try stage.write(Self.manifest)
             for path in ["/v3/apps", "/v3/processes", "/v3/organizations", "/"] {
                 let unavailable = Fault.Trouble.answer(status: 503, headers: [], body: [])
@@ -164,11 +164,11 @@ import Testing
     }
 
     @Test func `an answer that never comes is waited for no longer than asked`() async throws {
-        try await withStage { stage in
+        try await withStage(over: .socket) { stage in
             try stage.write("storefront: {tasks: {migrate: {command: bin/migrate}}}")
             await stage.sandbox.addFault(Fault(method: "POST", path: "/v3/apps/*/tasks", .never))
 
-            let run = await stage.run("apply", "--yes", "--request-timeout", "1")
+            let run = await stage.run("apply", "--yes", "--request-timeout", "10")
 
             #expect(run.status == 1)
             #expect(run.error.contains("[unknown-outcome]"), "\(run)")

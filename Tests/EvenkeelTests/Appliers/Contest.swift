@@ -196,20 +196,9 @@ private struct WorldTransport: HTTPTransport {
 
     func send(_ request: TransportRequest) async throws(PlatformError) -> TransportResponse {
         try await travel(request)
-        let answer = await store.answer(
-            IncomingRequest(
-                request.method.rawValue,
-                request.path,
-                headers: request.headers.map { ($0.name, $0.value) },
-                body: request.body ?? []
-            )
-        )
+        let answer = await store.answer(IncomingRequest(request))
         try await travel(request)
-        return TransportResponse(
-            status: answer.status,
-            headers: answer.headers.map { TransportRequest.Header($0.name, $0.value) },
-            body: answer.body
-        )
+        return TransportResponse(answer)
     }
 
     private func travel(_ request: TransportRequest) async throws(PlatformError) {

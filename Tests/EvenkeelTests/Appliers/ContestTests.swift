@@ -4,10 +4,10 @@ import TestSupport
 import Testing
 
 /// Several pipelines that apply the same manifests at once: every declared run is started exactly once.
-@Suite struct ContestTests {
-    static let rounds: UInt64 = 100
-    static let roundsOfTwo: UInt64 = 40
-    static let roundsWithoutClaims: UInt64 = 20
+@Suite(.tags(.thorough)) struct ContestTests {
+    static let rounds = Effort.count(5, full: UInt64(100))
+    static let roundsOfTwo = Effort.count(2, full: UInt64(40))
+    static let roundsWithoutClaims = Effort.count(5, full: UInt64(20))
 
     static let contests: [(appliers: Int, network: Contest.Network)] =
         [2, 4].flatMap { count in Contest.Network.all.map { (count, $0) } }
@@ -81,8 +81,8 @@ import Testing
         let alone = try await Contest(appliers: 1, network: network, seed: 0).run()
         let steps = alone.steps[0]
         #expect(steps >= 32)
-        for step in 0...steps {
-            for seed in 0..<2 {
+        for step in Effort.some(6, of: Array(0...steps)) {
+            for seed in 0..<Effort.count(1, full: 2) {
                 var contest = Contest(appliers: 3, network: network, seed: UInt64(seed))
                 contest.death = World.Death(applier: 0, step: step)
 

@@ -38,9 +38,9 @@ import Testing
         ["apply", "--yes"],
     ]
 
-    @Test(.timeLimit(.minutes(60)))
+    @Test(.tags(.thorough), .timeLimit(.minutes(60)))
     func `whatever the server answers, a command ends and says what is wrong`() async throws {
-        let cases = HostileCases("answers", count: 3000)
+        let cases = HostileCases("answers", count: Effort.count(1000, full: 3000))
         let ground = try await Self.ground()
         let clock = ContinuousClock()
         let begin = clock.now

@@ -14,7 +14,7 @@ import Testing
     @Test(arguments: [300, 301, 302, 303, 307, 308], ["GET", "PATCH", "POST"])
     func `a redirect of any kind leads nowhere`(_ status: Int, _ method: String) async throws {
         try await RecordingServer.run { other, url in
-            try await withStage { stage in
+            try await withStage(over: .socket) { stage in
                 try stage.write(Self.manifest)
                 await stage.sandbox.addFault(
                     Fault(method: method, path: "/v3/*", times: nil, Self.redirect(status, to: url))
@@ -33,7 +33,7 @@ import Testing
     func `nor does one of the token endpoint or of the API's root`(_ status: Int) async throws {
         try await RecordingServer.run { other, url in
             for path in ["/oauth/token", "/"] {
-                try await withStage { stage in
+                try await withStage(over: .socket) { stage in
                     try stage.write(Self.manifest)
                     await stage.sandbox.addFault(
                         Fault(path: path, times: nil, Self.redirect(status, to: url + "/oauth/token"))
@@ -50,7 +50,7 @@ import Testing
 
     @Test func `the next page is asked of the API, wherever the link leads`() async throws {
         try await RecordingServer.run { other, url in
-            try await withStage { stage in
+            try await withStage(over: .socket) { stage in
                 try stage.write("storefront: {processes: {web: {instances: 3}}}")
                 let list = try await stage.json("/v3/spaces")
                 let link = #""next":{"href":"\#(url)/v3/spaces?page=2&per_page=1"}"#
@@ -79,7 +79,7 @@ import Testing
 
     @Test func `links of the API's root to itself are not followed elsewhere with a token`() async throws {
         try await RecordingServer.run { other, url in
-            try await withStage { stage in
+            try await withStage(over: .socket) { stage in
                 try stage.write("storefront: {processes: {web: {instances: 3}}}")
                 let api = stage.sandbox.url
                 // The token endpoint is where the API says, that is how Cloud Foundry works; the API is not.

@@ -1,3 +1,4 @@
+import CloudController
 import Foundation
 import Sandbox
 import TestSupport
@@ -5,9 +6,18 @@ import Testing
 
 @testable import evenkeel
 
-/// A running sandbox with a manifest for it, as most tests of whole commands need them.
+/// A sandbox with a manifest for it, as most tests of whole commands need them.
 struct Stage {
+    /// How commands reach the sandbox.
+    enum Way {
+        case inProcess
+        /// For what is about the network, and for the binary.
+        case socket
+    }
+
     let sandbox: SandboxHandle
+    /// Nil for the real one.
+    let network: (any HTTPTransport)?
     let folder: URL
     var user = "dev"
     /// Waits take no time; the sandbox's clock moves with this one.
@@ -27,22 +37,12 @@ struct Stage {
 
     /// Runs a command on the manifest; its path in the output is `acme.yml`.
     func run(_ command: String, _ arguments: String..., answering answer: String? = nil) async -> Run {
-        let terminal = Terminal(
-            ["CF_API": sandbox.url, "CF_USERNAME": user, "CF_PASSWORD": user],
-            answering: answer,
-            clock: clock
-        )
-        let run = await evenkeel([command, folder.appending(path: "acme.yml").path] + arguments, on: terminal)
-        return Run(status: run.status, output: shown(run.output), error: shown(run.error))
+        await run(command, arguments, answering: answer)
     }
 
-    func run(_ command: String, _ arguments: [String]) async -> Run {
-        let terminal = Terminal(
-            ["CF_API": sandbox.url, "CF_USERNAME": user, "CF_PASSWORD": user],
-            clock: clock
-        )
-        let run = await evenkeel([command, folder.appending(path: "acme.yml").path] + arguments, on: terminal)
-        return Run(status: run.status, output: shown(run.output), error: shown(run.error))
+    func run(_ command: String, _ arguments: [String], answering answer: String? = nil) async -> Run {
+        let arguments = [command, folder.appending(path: "acme.yml").path] + arguments
+        return masked(await evenkeel(arguments, on: terminal(answering: answer)))
     }
 
     /// Saves a plan of the manifest, and forgets the requests that it took; gives its file.
@@ -60,8 +60,23 @@ struct Stage {
         await sandbox.addFault(Fault(method: method, path: path, .answer(status: 429, headers: headers, body: [])))
     }
 
+    /// From now on such requests are answered with this JSON, and not executed.
+    func answer(_ method: String, _ path: String, with json: String) async {
+        let headers = [(name: "Content-Type", value: "application/json")]
+        await sandbox.addFault(
+            Fault(
+                method: method,
+                path: path,
+                times: nil,
+                .answer(status: 200, headers: headers, body: Array(json.utf8))
+            )
+        )
+    }
+
     /// Runs a command that does not take the manifest.
-    func command(_ arguments: String...) async -> Run {
+    func command(_ arguments: String...) async -> Run { await command(arguments) }
+
+    func command(_ arguments: [String]) async -> Run {
         masked(await evenkeel(arguments, on: terminal()))
     }
 
@@ -75,8 +90,7 @@ struct Stage {
 
     /// Runs a command that takes no manifest, on a terminal with somebody at it where there is an answer.
     func runAlone(_ arguments: String..., answering answer: String? = nil) async -> Run {
-        let run = await evenkeel(arguments, on: terminal(answering: answer))
-        return Run(status: run.status, output: shown(run.output), error: shown(run.error))
+        masked(await evenkeel(arguments, on: terminal(answering: answer)))
     }
 
     func terminal(answering answer: String? = nil, rows: Int? = nil, clock: JumpingClock? = nil) -> Terminal {
@@ -84,15 +98,32 @@ struct Stage {
             ["CF_API": sandbox.url, "CF_USERNAME": user, "CF_PASSWORD": user],
             answering: answer,
             clock: clock ?? self.clock,
+            network: network,
             rows: rows
         )
     }
 
     /// What the sandbox answers to a GET, past Evenkeel.
-    func json(_ path: String) async throws -> String {
+    func json(_ path: String) async throws -> String { try await send("GET", path) }
+
+    /// Sends a request as the user, past Evenkeel, and gives the body of the answer, whatever its status.
+    @discardableResult
+    private func send(_ method: String, _ path: String, _ body: String? = nil) async throws -> String {
         let token = try #require(await sandbox.accessToken(for: user))
-        return try await HTTP.get(sandbox.url + path, token: token)
+        let request = IncomingRequest(
+            method,
+            path,
+            headers: [("Authorization", "bearer \(token)"), ("Content-Type", "application/json")],
+            body: Array((body ?? "").utf8)
+        )
+        let store = sandbox.store
+        guard case .answer(let answer) = await store.respond(to: request, wait: { await store.advance(by: $0) }) else {
+            throw Unanswered()
+        }
+        return String(decoding: answer.body, as: UTF8.self)
     }
+
+    private struct Unanswered: Error {}
 
     /// A process of acme/production, as the server shows it.
     func process(ofApp app: String, _ type: String) async throws -> String {
@@ -101,23 +132,23 @@ struct Stage {
 
     /// Scales a process of acme/production, past Evenkeel.
     func scaleByHand(_ app: String, _ type: String, instances: Int) async throws {
-        try await post("processes/\(type)/actions/scale", ofApp: app, #"{"instances": \#(instances)}"#)
+        try await act("processes/\(type)/actions/scale", on: app, #"{"instances": \#(instances)}"#)
     }
 
     /// Restarts an app of acme/production, past Evenkeel.
     func restartByHand(_ app: String) async throws {
-        try await post("actions/restart", ofApp: app, nil)
+        try await act("actions/restart", on: app)
     }
 
     /// Does `start` or `stop` with an app of acme/production, past Evenkeel.
     func actByHand(_ action: String, _ app: String) async throws {
-        try await post("actions/\(action)", ofApp: app, nil)
+        try await act("actions/\(action)", on: app)
     }
 
     /// Starts a deployment of an app of acme/production, past Evenkeel.
     func deployByHand(_ app: String, strategy: String = "rolling") async throws {
         let relationship = #"{"app": {"data": {"guid": "\#(try await guid(ofApp: app))"}}}"#
-        try await post("/v3/deployments", #"{"strategy": "\#(strategy)", "relationships": \#(relationship)}"#)
+        try await send("POST", "/v3/deployments", #"{"strategy": "\#(strategy)", "relationships": \#(relationship)}"#)
     }
 
     /// Starts the binary on the manifest, and kills it when a request has come that looks like this.
@@ -141,13 +172,14 @@ struct Stage {
 
     /// Stages an image of an app of acme/production, past Evenkeel.
     func buildByHand(_ app: String, _ image: String) async throws {
-        let package = try await post(
+        let package = try await send(
+            "POST",
             "/v3/packages",
             #"{"type": "docker", "data": {"image": "\#(image)"}, "relationships": "#
                 + #"{"app": {"data": {"guid": "\#(try await guid(ofApp: app))"}}}}"#
         )
         let guid = try #require(package.firstMatch(of: #/"guid": ?"([^"]+)"/#)).output.1
-        try await post("/v3/builds", #"{"package": {"guid": "\#(guid)"}}"#)
+        try await send("POST", "/v3/builds", #"{"package": {"guid": "\#(guid)"}}"#)
     }
 
     /// The guid of the current droplet of an app of acme/production.
@@ -158,27 +190,19 @@ struct Stage {
 
     /// Changes a resource of acme/production, past Evenkeel; the path follows the app's, such as `/processes/web`.
     func patchByHand(_ app: String, _ path: String = "", _ body: String) async throws {
-        let token = try #require(await sandbox.accessToken(for: user))
-        let url = sandbox.url + "/v3/apps/\(try await guid(ofApp: app))\(path)"
-        _ = try await HTTP.send("PATCH", url, token: token, body: body)
+        try await send("PATCH", "/v3/apps/\(try await guid(ofApp: app))\(path)", body)
     }
 
     /// Changes the runtime below the sandbox, as `POST /sandbox/runtime` takes it.
-    func changeRuntime(_ body: String) async throws { try await post("/sandbox/runtime", body) }
+    func changeRuntime(_ body: String) async throws { try await send("POST", "/sandbox/runtime", body) }
 
-    private func post(_ path: String, ofApp app: String, _ body: String?) async throws {
-        try await post("/v3/apps/\(try await guid(ofApp: app))/\(path)", body)
+    private func act(_ path: String, on app: String, _ body: String? = nil) async throws {
+        try await send("POST", "/v3/apps/\(try await guid(ofApp: app))/\(path)", body)
     }
 
     private func guid(ofApp app: String) async throws -> Substring {
         let list = try await json("/v3/apps?names=\(app)")
         return try #require(list.firstMatch(of: #/"resources": ?\[\{"guid": ?"([^"]+)"/#)).output.1
-    }
-
-    @discardableResult
-    private func post(_ path: String, _ body: String?) async throws -> String {
-        let token = try #require(await sandbox.accessToken(for: user))
-        return try await HTTP.send("POST", sandbox.url + path, token: token, body: body)
     }
 
     /// The text with what differs from run to run replaced: the folder, the port and durations.
@@ -208,33 +232,40 @@ struct Stage {
     }
 }
 
-/// Runs a sandbox and hands it over with an empty folder.
+/// Hands over a sandbox with an empty folder.
 func withStage(
     seed: Seed = .storefront,
     user: String = "dev",
     options: SandboxServer.Options = .testing,
+    over way: Stage.Way = .inProcess,
     _ body: (Stage) async throws -> Void
 ) async throws {
     let requests = RequestStream()
     var options = options
     options.onRequest = { requests.add($0) }
+    let store = Store(seed: seed, options: options)
+    let meanwhile = Meanwhile()
+    let clock = JumpingClock { seconds in
+        await store.advance(by: seconds)
+        await meanwhile.happen()
+    }
     try await withFolder { [options] folder in
-        try await withSandbox(seed: seed, options: options) { sandbox in
-            let store = sandbox.store
-            let meanwhile = Meanwhile()
-            let clock = JumpingClock { seconds in
-                await store.advance(by: seconds)
-                await meanwhile.happen()
-            }
-            let stage = Stage(
-                sandbox: sandbox,
-                folder: folder,
-                user: user,
-                clock: clock,
-                meanwhile: meanwhile,
-                requests: requests
+        func perform(in sandbox: SandboxHandle, over network: (any HTTPTransport)?) async throws {
+            try await body(
+                Stage(
+                    sandbox: sandbox,
+                    network: network,
+                    folder: folder,
+                    user: user,
+                    clock: clock,
+                    meanwhile: meanwhile,
+                    requests: requests
+                )
             )
-            try await body(stage)
+        }
+        switch way {
+        case .inProcess: try await perform(in: SandboxHandle(store: store), over: StoreTransport(store))
+        case .socket: try await withSandbox(store: store, options: options) { try await perform(in: $0, over: nil) }
         }
     }
 }

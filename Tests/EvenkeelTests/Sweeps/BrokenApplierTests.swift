@@ -1,12 +1,8 @@
-import CloudController
-import Foundation
-import Synchronization
 import Testing
 
 @testable import Reconciliation
 @testable import Sandbox
 
-#if DEBUG
 /// The sweeps can fail: an applier that forgets which restarts are owed is noticed.
 @Suite struct BrokenApplierTests {
     /// Trouble at the requests that restart an app or deploy it.
@@ -45,12 +41,13 @@ import Testing
         }
     }
 
-    /// An apply that dies just before a request, and the next one; as the crash sweep does it, without a process of its own.
+    /// An apply that dies just before a request, and the next one; as the crash sweep does it.
     private static func crash(at request: RequestIdentity, on stage: SweepStage) async throws -> [String] {
         let store = await stage.beginning.copy(SweepStage.options())
         let run = SweepRun(store: store, manifest: Scenario.now)
         let place = try #require(stage.requests.firstIndex(of: request))
-        _ = await run.inProcess(["apply", "--yes"], over: DyingTransport(StoreTransport(store), after: place))
+        let network = DyingTransport(StoreTransport(store), at: place + 1, .beforeCommit)
+        _ = await run.inProcess(["apply", "--yes"], over: network)
         let healing = await run.inProcess("apply", "--yes")
         let plan = await run.inProcess("plan", "--exit-code")
         var problems = stage.problems(of: await store.finalState(foreign: Scenario.foreignApp))
@@ -59,24 +56,3 @@ import Testing
         return problems
     }
 }
-
-/// Hands on so many requests; then nothing reaches the server any more.
-private final class DyingTransport: HTTPTransport {
-    private let next: any HTTPTransport
-    private let left: Mutex<Int>
-
-    init(_ next: any HTTPTransport, after count: Int) {
-        self.next = next
-        left = Mutex(count)
-    }
-
-    func send(_ request: TransportRequest) async throws(PlatformError) -> TransportResponse {
-        let isAlive = left.withLock { left in
-            left -= 1
-            return left >= 0
-        }
-        guard isAlive else { throw PlatformError(.cancelled) }
-        return try await next.send(request)
-    }
-}
-#endif

@@ -1,13 +1,14 @@
 import Diagnostics
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Sandbox
 
-/// The binary is killed at every request of an apply, and the next apply makes up for it.
+/// An apply dies at every request, and the next apply makes up for it.
 ///
-/// Killed just before a request: the server has received it and never executes it. Just after: it has executed it, and
-/// the answer never arrives.
+/// Just before a request: the server never executes it. Just after: it has executed it, and the answer never arrives. All of
+/// that in process; some dozens of times the binary is killed.
 @Suite struct CrashSweepTests {
     struct Crash: Sendable, CustomStringConvertible {
         /// Counted from 1.
@@ -56,7 +57,32 @@ import Testing
         #expect(stage.after.lines.contains { $0.contains("retired: no") })
     }
 
-    @Test func `what a kill at any request leaves is healed by the next apply, and no task runs twice`() async throws {
+    /// Every request, before and after.
+    private static func crashes(_ requests: Int) -> [Crash] {
+        (1...requests).flatMap { request in Fault.Moment.allCases.map { Crash(request: request, moment: $0) } }
+    }
+
+    @Test(.tags(.thorough))
+    func `what a death at any request leaves is healed by the next apply, and no task runs twice`() async throws {
+        let stage = try await SweepStage()
+        let requests = stage.requests
+        // with apps side by side no run's requests are like another's
+        let crashes =
+            Self.crashes(requests.count)
+            + stride(from: 1, through: requests.count, by: 8).map {
+                Crash(request: $0, moment: .afterCommit, arguments: ["--parallelism", "10"])
+            }
+        let chosen = Effort.some(24, of: crashes)
+        let clock = ContinuousClock()
+        let begin = clock.now
+
+        let outcomes = await sideBySide(chosen, limit: 4) { await Self.dying($0, on: stage) }
+
+        let writes = requests.count(where: \.isWrite)
+        Self.report("crash sweep", outcomes, "\(requests.count) requests, \(writes) of them writes", clock.now - begin)
+    }
+
+    @Test(.tags(.thorough, .binary)) func `so is what a kill of the binary leaves`() async throws {
         let stage = try await SweepStage()
         let undisturbed = await stage.beginning.copy(SweepStage.options())
         let requests = try await SweepStage.served(undisturbed) { run in
@@ -64,33 +90,27 @@ import Testing
             try #require(apply.status == 0, "\(apply.output)")
             return await undisturbed.journal()
         }
-        var crashes = (1...requests.count).flatMap { request in
-            Fault.Moment.allCases.map { Crash(request: request, moment: $0) }
+        var crashes = Effort.spread(Effort.count(3, full: 36), of: Self.crashes(requests.count))
+        if Effort.isFull {
+            // A killed apply leaves its claim, and the next one waits for that: once as long as it usually does.
+            let claim = try #require(requests.firstIndex { $0.body?.contains(#"claim."#) ?? false })
+            let arguments = ["--parallelism", "1", "--claim-timeout", "90s"]
+            crashes.insert(Crash(request: claim + 1, moment: .afterCommit, arguments: arguments), at: 0)
         }
-        // with apps side by side no run's requests are like another's
-        crashes += stride(from: 1, through: requests.count, by: 8).map {
-            Crash(request: $0, moment: .afterCommit, arguments: [])
-        }
-        let claim = try #require(requests.firstIndex { $0.body?.contains(#"claim."#) ?? false })
-        crashes.insert(
-            Crash(
-                request: claim + 1,
-                moment: .afterCommit,
-                arguments: ["--parallelism", "1", "--claim-timeout", "90s"]
-            ),
-            at: 0
-        )
         let clock = ContinuousClock()
         let begin = clock.now
 
-        let outcomes = await sideBySide(crashes, limit: 24) { await CrashSweepTests.run($0, on: stage) }
+        let outcomes = await sideBySide(crashes, limit: 12) { await Self.killing($0, on: stage) }
 
+        Self.report("crash sweep with the binary", outcomes, "\(requests.count) requests", clock.now - begin)
+    }
+
+    private static func report(_ name: String, _ outcomes: [Outcome], _ what: String, _ duration: Duration) {
         let bad = outcomes.filter { !$0.problems.isEmpty }
         print(
             """
-            crash sweep: \(requests.count) requests, \(requests.count { $0.isWrite }) of them writes; \(outcomes.count) \
-            cases, \(outcomes.count { !$0.isLate }) of them killed, one with the usual --claim-timeout; \(bad.count) with \
-            problems; \(clock.now - begin)
+            \(name): \(what); \(outcomes.count) cases, \(outcomes.count { !$0.isLate }) of them died; \(bad.count) with \
+            problems; \(duration)
             """
         )
         for outcome in bad.prefix(20) {
@@ -100,7 +120,27 @@ import Testing
         #expect(outcomes.count { $0.isLate } * 20 <= outcomes.count)
     }
 
-    private static func run(_ crash: Crash, on stage: SweepStage) async -> Outcome {
+    // MARK: - In process
+
+    private static func dying(_ crash: Crash, on stage: SweepStage) async -> Outcome {
+        var outcome = Outcome(crash: crash)
+        let store = await stage.beginning.copy(SweepStage.options())
+        let run = SweepRun(store: store, manifest: Scenario.now)
+        let network = DyingTransport(StoreTransport(store), at: crash.request, crash.moment)
+        let first = await run.inProcess(["apply", "--yes"] + crash.arguments, over: network)
+        outcome.isLate = !network.hasDied
+        outcome.victim = "\(first)"
+        let healing = await run.inProcess("apply", "--yes")
+        if healing.status != 0 { outcome.problems.append("the next apply: \(healing)") }
+        let plan = await run.inProcess("plan", "--exit-code")
+        if plan.status != 0 { outcome.problems.append("the next plan: \(plan)") }
+        outcome.problems += stage.problems(of: await store.finalState(foreign: Scenario.foreignApp))
+        return outcome
+    }
+
+    // MARK: - With the binary
+
+    private static func killing(_ crash: Crash, on stage: SweepStage) async -> Outcome {
         var outcome = Outcome(crash: crash)
         do {
             try await strike(crash, on: stage, &outcome)

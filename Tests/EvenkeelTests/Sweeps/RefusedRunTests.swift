@@ -1,18 +1,19 @@
 import Diagnostics
+import TestSupport
 import Testing
 
 @testable import Sandbox
 
 /// The runtime refuses a run, and the server keeps its row as FAILED (`cloud_controller_ng app/actions/task_create.rb`).
-@Suite struct RefusedRunTests {
+@Suite(.tags(.thorough)) struct RefusedRunTests {
     struct Refusal: Sendable, CustomStringConvertible {
         let request: RequestIdentity
         let mode: RuntimeState.Mode
 
         var description: String { "\(request), runtime \(mode.rawValue)" }
 
-        func network(_ store: Store) -> StoreTransport {
-            StoreTransport(store, strikes: [request: Fault(path: "*", .runtime(mode))])
+        func network(_ store: Store) -> StrikingTransport {
+            StrikingTransport(store, strikes: [request: Fault(path: "*", .runtime(mode))])
         }
     }
 
@@ -26,7 +27,7 @@ import Testing
         let stage = try await SweepStage()
         let refusals = Self.refusals(of: stage)
 
-        let problems = await sideBySide(refusals, limit: 4) { refusal in
+        let problems = await sideBySide(Effort.some(4, of: refusals), limit: 4) { refusal in
             let store = await stage.beginning.copy(SweepStage.options())
             let run = SweepRun(store: store, manifest: Scenario.now)
             var problems: [String] = []
@@ -55,7 +56,7 @@ import Testing
         let stage = try await SweepStage(Scenario.nowWithRetries)
         let refusals = Self.refusals(of: stage)
 
-        let problems = await sideBySide(refusals, limit: 4) { refusal in
+        let problems = await sideBySide(Effort.some(4, of: refusals), limit: 4) { refusal in
             let store = await stage.beginning.copy(SweepStage.options())
             let run = SweepRun(store: store, manifest: Scenario.nowWithRetries)
             let first = await run.inProcess("apply", "--yes", over: refusal.network(store))

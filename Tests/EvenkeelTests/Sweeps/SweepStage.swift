@@ -23,7 +23,7 @@ struct SweepStage: Sendable {
         try #require(earlier.status == 0, "\(earlier)")
         before = await beginning.copy(SweepStage.options()).finalState(foreign: Scenario.foreignApp)
         let store = await beginning.copy(SweepStage.options())
-        let network = StoreTransport(store)
+        let network = StrikingTransport(store)
         let run = SweepRun(store: store, manifest: manifest)
         let apply = await run.inProcess("apply", "--yes", over: network)
         try #require(apply.status == 0, "\(apply)")
@@ -77,8 +77,8 @@ struct SweepRun: Sendable {
 
     /// Without a socket: waits take no time, and the sandbox's clock moves along.
     ///
-    /// Apps are worked on one after the other, so that requests keep their order.
-    func inProcess(_ arguments: String..., over network: StoreTransport? = nil) async -> Run {
+    /// Where nothing else is said, apps are worked on one after the other, so that requests keep their order.
+    func inProcess(_ arguments: String..., over network: (any HTTPTransport)? = nil) async -> Run {
         await inProcess(arguments, over: network ?? StoreTransport(store))
     }
 
@@ -90,7 +90,8 @@ struct SweepRun: Sendable {
             clock: JumpingClock { await store.advance(by: $0) },
             network: network
         )
-        let order = arguments.first == "apply" ? ["--parallelism", "1"] : []
+        let isApply = arguments.first == "apply" && !arguments.contains("--parallelism")
+        let order = isApply ? ["--parallelism", "1"] : []
         return await ParsedCommand.of(arguments + ["-"] + order).run(on: terminal)
     }
 

@@ -22,9 +22,9 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(60)))
+    @Test(.tags(.thorough), .timeLimit(.minutes(60)))
     func `every mutated manifest is read, and every diagnostic is fit for a terminal`() async {
-        let cases = HostileCases("manifests", count: 30_000)
+        let cases = HostileCases("manifests", count: Effort.count(3000, full: 30_000))
         let clock = ContinuousClock()
         let begin = clock.now
 

@@ -1,11 +1,12 @@
 import Diagnostics
+import TestSupport
 import Testing
 
 @testable import Reconciliation
 
-/// Ten thousand random cases of each property, and proof that each would notice.
-@Suite struct GuaranteeTests {
-    static let seeds = 0..<UInt64(10_000)
+/// Many random cases of each property, and proof that each would notice.
+@Suite(.tags(.thorough)) struct GuaranteeTests {
+    static let seeds = 0..<Effort.count(1000, full: UInt64(10_000))
 
     /// What was found in a part of the cases.
     private struct Tally: Sendable {
@@ -51,7 +52,6 @@ import Testing
         return tally
     }
 
-    #if DEBUG
     @Test(arguments: Property.all.filter { $0.rule != nil })
     func `it fails within a thousand cases when its rule is switched off`(_ property: Property) async throws {
         let seed = try await Rule.$broken.withValue(property.rule) {
@@ -65,7 +65,6 @@ import Testing
         let found = try #require(seed)
         print("  noticed with seed \(found): \(property)")
     }
-    #endif
 
     @Test func `a dry run on a platform that can write would be noticed`() async throws {
         var seed: UInt64 = 0

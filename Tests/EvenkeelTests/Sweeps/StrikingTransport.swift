@@ -4,11 +4,9 @@ import Reconciliation
 
 @testable import Sandbox
 
-/// The sandbox without a socket: trouble comes as the network would tell of it.
-///
-/// `LiveTransportTests` and the cases with the binary show what the network tells.
-actor StoreTransport: HTTPTransport {
-    private let store: Store
+/// The sandbox without a socket, with trouble for some requests; it knows which request of an apply each one is.
+actor StrikingTransport: HTTPTransport {
+    private let next: StoreTransport
     private var strikes: [RequestIdentity: Fault]
     private var counts: [String: Int] = [:]
     /// Every request so far.
@@ -17,70 +15,19 @@ actor StoreTransport: HTTPTransport {
     private(set) var struck: Set<RequestIdentity> = []
 
     init(_ store: Store, strikes: [RequestIdentity: Fault] = [:]) {
-        self.store = store
+        next = StoreTransport(store)
         self.strikes = strikes
     }
 
     func send(_ request: TransportRequest) async throws(PlatformError) -> TransportResponse {
-        let incoming = IncomingRequest(
-            request.method.rawValue,
-            request.path,
-            headers: request.headers.map { ($0.name, $0.value) },
-            body: request.body ?? []
-        )
-        let identity = await identify(incoming)
-        let (entry, _) = await store.receive(incoming)
-        guard let fault = strikes.removeValue(forKey: identity) else {
-            return response(await store.answer(incoming, completing: entry))
-        }
-        struck.insert(identity)
-        await store.noteFault(on: entry)
-        if case .runtime(let mode) = fault.trouble {
-            return response(await store.answer(incoming, completing: entry, withRuntime: mode))
-        }
-        return try await meet(fault, request, incoming)
-    }
-
-    private func meet(
-        _ fault: Fault,
-        _ request: TransportRequest,
-        _ incoming: IncomingRequest
-    ) async throws(PlatformError) -> TransportResponse {
-        var isTruncated = false
-        if case .truncated = fault.trouble { isTruncated = true }
-        var answer: Sandbox.Answer?
-        if fault.moment == .afterCommit || isTruncated { answer = await store.answer(incoming, completing: nil) }
-        switch fault.trouble {
-        case .answer(let status, let headers, let body):
-            return response(Sandbox.Answer(status: status, headers: headers, body: body))
-        case .reset: throw lost(.unreachable, "connection reset by the server", request)
-        case .truncated: throw lost(.unreachable, "connection closed within the answer", request)
-        case .never:
-            await store.advance(by: 60)
-            throw lost(.timedOut, "no complete answer within 60 s", request)
-        case .slow, .runtime:
-            if let answer { return response(answer) }
-            return response(await store.answer(incoming, completing: nil))
-        }
-    }
-
-    private func lost(_ code: PlatformError.Code, _ cause: String, _ request: TransportRequest) -> PlatformError {
-        var error = PlatformError(code, cause: cause)
-        error.method = request.method.rawValue
-        error.path = request.path
-        return error
-    }
-
-    private func response(_ answer: Sandbox.Answer) -> TransportResponse {
-        TransportResponse(
-            status: answer.status,
-            headers: answer.headers.map { TransportRequest.Header($0.name, $0.value) },
-            body: answer.body
-        )
+        let identity = await identify(IncomingRequest(request))
+        let fault = strikes.removeValue(forKey: identity)
+        if fault != nil { struck.insert(identity) }
+        return try await next.send(request, meeting: fault)
     }
 
     private func identify(_ request: IncomingRequest) async -> RequestIdentity {
-        let (app, role) = await store.role(of: request)
+        let (app, role) = await next.store.role(of: request)
         let text = "\(request.method) \(role)"
         counts[text, default: 0] += 1
         let identity = RequestIdentity(app: app, text: text, occurrence: counts[text, default: 0])
