@@ -87,8 +87,12 @@ package struct DiagnosticRenderer: Sendable {
         let isSecret = sources.isSecret(range.file)
         let excerpt =
             isSecret
-            ? Excerpt(of: "<redacted>", around: 1)
-            : Excerpt(of: line, around: range.start.column, isASCII: text.isASCII)
+            ? Excerpt(of: "<redacted>", around: 1, at: nil)
+            : Excerpt(
+                of: line,
+                around: range.start.column,
+                at: text.index(ofColumn: range.start.column, inLine: range.start.line)
+            )
         let number = String(range.start.line)
         let padding = String(repeating: " ", count: width - number.count)
 

@@ -11,24 +11,19 @@ struct Excerpt {
     private let scalars: [Unicode.Scalar]
     private let firstColumn: Int
 
-    /// - Parameter isASCII: The line has no other characters, so that a column far along it is found at once.
-    init(of line: Substring, around column: Int, isASCII: Bool = false) {
-        func index(_ start: Substring.Index, _ offset: Int) -> Substring.Index? {
-            let limit = offset < 0 ? line.startIndex : line.endIndex
-            return isASCII
-                ? line.utf8.index(start, offsetBy: offset, limitedBy: limit)
-                : line.unicodeScalars.index(start, offsetBy: offset, limitedBy: limit)
-        }
-        guard index(line.startIndex, Excerpt.longestLine + 1) != nil else {
-            self.init(scalars: Array(line.unicodeScalars), firstColumn: 1, isCutBefore: false, isCutAfter: false)
+    /// - Parameter marked: Where the column is; nil for one past the end.
+    init(of line: Substring, around column: Int, at marked: String.Index?) {
+        let all = line.unicodeScalars
+        guard all.index(line.startIndex, offsetBy: Excerpt.longestLine + 1, limitedBy: line.endIndex) != nil else {
+            self.init(scalars: Array(all), firstColumn: 1, isCutBefore: false, isCutAfter: false)
             return
         }
-        let marked = index(line.startIndex, column - 1)
-        let before = marked == nil ? line.unicodeScalars.count : column - 1
-        let start = index(marked ?? line.endIndex, -Excerpt.lead) ?? line.startIndex
-        let end = index(start, Excerpt.longestLine) ?? line.endIndex
+        let before = marked == nil ? all.count : column - 1
+        let mark = marked ?? line.endIndex
+        let start = all.index(mark, offsetBy: -Excerpt.lead, limitedBy: line.startIndex) ?? line.startIndex
+        let end = all.index(start, offsetBy: Excerpt.longestLine, limitedBy: line.endIndex) ?? line.endIndex
         self.init(
-            scalars: Array(line.unicodeScalars[start..<end]),
+            scalars: Array(all[start..<end]),
             firstColumn: max(0, before - Excerpt.lead) + 1,
             isCutBefore: start > line.startIndex,
             isCutAfter: end < line.endIndex

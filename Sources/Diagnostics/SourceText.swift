@@ -2,8 +2,9 @@
 package struct SourceText: Hashable, Sendable {
     /// Without line ends; a last line without one counts, and after a last line end stands an empty line.
     package let lines: [Substring]
-    /// There are no other characters in it.
-    package let isASCII: Bool
+    /// Where every so many Unicode scalars of a long line begin, by the line's index; so none is far from one of them.
+    private let landmarks: [Int: [String.Index]]
+    private static let landmarkDistance = 256
 
     /// A byte order mark is no part of the first line.
     package init(_ text: String) {
@@ -12,10 +13,16 @@ package struct SourceText: Hashable, Sendable {
         var start =
             bytes.starts(with: [0xef, 0xbb, 0xbf]) ? bytes.index(bytes.startIndex, offsetBy: 3) : bytes.startIndex
         var index = start
-        var isASCII = true
+        var landmarks: [Int: [String.Index]] = [:]
+        var scalars = 0
         while index < bytes.endIndex {
             let byte = bytes[index]
-            if byte >= 0x80 { isASCII = false }
+            if byte & 0xc0 != 0x80 {
+                if scalars > 0, scalars % SourceText.landmarkDistance == 0 {
+                    landmarks[lines.count, default: []].append(index)
+                }
+                scalars += 1
+            }
             let next = bytes.index(after: index)
             guard byte == 0x0a || byte == 0x0d else {
                 index = next
@@ -24,11 +31,12 @@ package struct SourceText: Hashable, Sendable {
             lines.append(text[start..<index])
             let isPair = byte == 0x0d && next < bytes.endIndex && bytes[next] == 0x0a
             start = isPair ? bytes.index(after: next) : next
+            scalars = 0
             index = start
         }
         lines.append(text[start...])
         self.lines = lines
-        self.isASCII = isASCII
+        self.landmarks = landmarks
     }
 
     /// Bytes that are not UTF-8 become U+FFFD, so that an excerpt can be shown of what cannot be read.
@@ -39,6 +47,16 @@ package struct SourceText: Hashable, Sendable {
     /// The line of this number, counted from one; nil past the end.
     package func line(_ number: Int) -> Substring? {
         lines.indices.contains(number - 1) ? lines[number - 1] : nil
+    }
+
+    /// Where a column of a line begins, both counted from one; nil past its end.
+    func index(ofColumn column: Int, inLine number: Int) -> String.Index? {
+        guard let line = line(number) else { return nil }
+        let known = landmarks[number - 1] ?? []
+        let landmark = min((column - 1) / SourceText.landmarkDistance, known.count)
+        let start = landmark == 0 ? line.startIndex : known[landmark - 1]
+        let rest = column - 1 - landmark * SourceText.landmarkDistance
+        return line.unicodeScalars.index(start, offsetBy: rest, limitedBy: line.endIndex)
     }
 }
 

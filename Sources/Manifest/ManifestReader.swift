@@ -4,6 +4,9 @@ import YAML
 
 /// Where manifests and the values of their variables come from.
 package struct ManifestInput {
+    /// Bytes of a file: what no manifest needs, so that a device or a wrong file does not fill the memory.
+    package static let largestFile = 100_000_000
+
     /// Files, folders, and `-` for standard input.
     package var paths: [String]
     /// Globs of what is left out of folders.
@@ -14,7 +17,7 @@ package struct ManifestInput {
     package var variableFiles: [String]
     /// Files of variables whose values are masked in every output.
     package var secretFiles: [String]
-    /// All bytes of standard input; nil when it cannot be read.
+    /// All bytes of standard input, or more than the largest file has; nil when it cannot be read.
     package var standardInput: () -> [UInt8]?
 
     package init(

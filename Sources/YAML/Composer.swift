@@ -30,6 +30,8 @@ struct Composer {
     var diagnostics: [Diagnostic] = []
     private var frames: [Frame] = []
     private var anchors: [String: Anchored] = [:]
+    /// Values that stand in the text so far.
+    private var written = 0
     /// Values that stand elsewhere in the text and were brought here by aliases.
     private var brought = 0
     private var unknownAliases = 0
@@ -52,6 +54,7 @@ struct Composer {
             let start = skip(properties, of: event)
             let range = source.range(min(start, event.end), event.end)
             let node = Node.scalar(Node.Scalar(Text(text), style: style, range: range))
+            guard isWithinLimits(at: range) else { return false }
             return add(node, size: 1, height: 0, anchor: properties.anchor, at: range)
         case .listStart(let properties):
             return open(nil, properties, event)
@@ -74,7 +77,7 @@ struct Composer {
         case .complete(let node, let size, let height):
             brought += size
             guard brought <= Limits.brought else {
-                diagnostics.append(.tooManyNodes(at: range))
+                diagnostics.append(.tooManyNodes("aliases bring in more than \(Limits.brought) values", at: range))
                 return false
             }
             return add(node, size: size, height: height, anchor: nil, at: range)
@@ -91,9 +94,18 @@ struct Composer {
             diagnostics.append(.tooDeep(at: source.range(start, start)))
             return false
         }
+        guard isWithinLimits(at: source.range(start, start)) else { return false }
         if let anchor = properties.anchor { anchors[anchor] = .open }
         frames.append(Frame(mapping: mapping, start: start, isFlow: event.isFlow, anchor: properties.anchor))
         return true
+    }
+
+    /// Counts one more value of the text.
+    private mutating func isWithinLimits(at range: SourceRange) -> Bool {
+        written += 1
+        if written <= Limits.written { return true }
+        diagnostics.append(.tooManyNodes("more than \(Limits.written) values in one file", at: range))
+        return false
     }
 
     private mutating func close(_ event: Event) -> Bool {
@@ -152,11 +164,13 @@ struct Composer {
         var place = source.place(of: event.start)
         while let first = source.byte(at: place), first == UInt8(ascii: "&") || first == UInt8(ascii: "!") {
             let start = place
-            source.move(&place) { !Composer.endsProperty($0) }
+            // Not beyond the event: `&a,` is nothing with an anchor.
+            source.move(&place, to: event.end) { !Composer.endsProperty($0) }
             if first == UInt8(ascii: "!") {
                 diagnostics.append(.tag(source.text(start, place), at: source.range(start.scalar, place.scalar)))
             }
-            source.move(&place) { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+            source.move(&place, to: event.end) { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+            guard place.scalar > start.scalar else { break }
         }
         guard let next = source.byte(at: place), !"#\r\n".utf8.contains(next) else { return event.start }
         return place.scalar
@@ -195,11 +209,11 @@ extension Diagnostic {
         )
     }
 
-    fileprivate static func tooManyNodes(at range: SourceRange) -> Diagnostic {
+    fileprivate static func tooManyNodes(_ message: String, at range: SourceRange) -> Diagnostic {
         Diagnostic(
             .error,
             .yamlLimit,
-            "aliases bring in more than \(Limits.brought) values",
+            message,
             at: Annotation(range, "too many with this one")
         )
     }
@@ -208,7 +222,7 @@ extension Diagnostic {
         Diagnostic(
             .error,
             .unsupportedTag,
-            "tags such as `\(tag)` are not supported",
+            "tags such as `\(Text(tag).excerpt)` are not supported",
             at: Annotation(range, "a tag"),
             details: [.help("remove it: the field decides what a value is, not its type in YAML")]
         )

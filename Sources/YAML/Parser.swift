@@ -12,9 +12,9 @@ package struct ParsedFile: Sendable {
 package enum Limits {
     /// Mappings and lists within each other, after aliases are expanded.
     package static let nesting = 100
-    /// Scalars, mappings and lists that aliases bring in, in all documents of a file.
-    ///
-    /// What stands in the text is not counted: it costs as much as it is long.
+    /// Scalars, mappings and lists that stand in the text of a file: more than anybody writes, and about a gigabyte of memory.
+    package static let written = 10_000_000
+    /// Those that aliases bring in, besides.
     package static let brought = 1_000_000
     /// Aliases of unknown anchors that are compared with the known ones, for advice.
     static let advised = 20

@@ -56,9 +56,9 @@ struct Source {
         place.byte < bytes.count ? bytes[place.byte] : nil
     }
 
-    /// Goes on over characters whose first byte is wanted.
-    func move(_ place: inout Place, while isWanted: (UInt8) -> Bool) {
-        while let byte = byte(at: place), isWanted(byte) { step(&place) }
+    /// Goes on over characters whose first byte is wanted, at most to this one.
+    func move(_ place: inout Place, to end: Int, while isWanted: (UInt8) -> Bool) {
+        while place.scalar < end, let byte = byte(at: place), isWanted(byte) { step(&place) }
     }
 
     func text(_ start: Place, _ end: Place) -> String {

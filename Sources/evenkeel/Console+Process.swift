@@ -1,4 +1,5 @@
 import CloudController
+import Manifest
 import Synchronization
 
 #if canImport(Glibc)
@@ -63,6 +64,7 @@ extension Console {
     /// Writes all of it; a reader that went away is silently given up on.
     private static func write(_ text: String, to descriptor: Int32) { _ = writeAll(text, to: descriptor) }
 
+    /// To the end, or until it is more than any file may have.
     private static func readAllInput() -> [UInt8] {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65536)
@@ -71,6 +73,7 @@ extension Console {
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { return bytes }
             bytes += buffer.prefix(count)
+            if bytes.count > ManifestInput.largestFile { return bytes }
         }
     }
 }

@@ -126,6 +126,18 @@ struct FileTests {
         #expect(reading.diagnostics.first?.details == [.note("it is larger than 100 MB")])
     }
 
+    @Test func `so does standard input`() {
+        let reading = readManifests(
+            ManifestInput(
+                paths: ["-"],
+                standardInput: { [UInt8](repeating: 0x20, count: ManifestInput.largestFile + 1) }
+            )
+        )
+
+        #expect(reading.diagnostics.map(\.code) == [.unreadableFile])
+        #expect(reading.diagnostics.first?.details == [.note("it is larger than 100 MB")])
+    }
+
     @Test func `nothing left to read is an error`() throws {
         try withFolder { folder in
             try write(manifest(app: "one"), to: "\(folder)/one.yml")

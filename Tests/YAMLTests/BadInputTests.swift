@@ -25,9 +25,10 @@ struct BadInputTests {
         Case("a merge of a list of texts", "y: {<<: [{}, 1️⃣text]}\n", "1️⃣ wrong-type"),
         Case("tags", "a: 1️⃣!!str x\nb: &b 2️⃣!x {}\n", "1️⃣ unsupported-tag", "2️⃣ unsupported-tag"),
         Case("a tag with a handle", "a: 1️⃣!h!x y\n", "1️⃣ unsupported-tag"),
+        Case("anchors without anything behind them", "[&a,&b,1️⃣!x ,2️⃣*c]\n", "1️⃣ unsupported-tag", "2️⃣ yaml-syntax"),
         Case(
             "tags far along a line",
-            "[\(String(repeating: "é, ", count: 300))1️⃣!é é, &x 2️⃣!y z]\n",
+            "[\(String(repeating: "é, ", count: 300))1️⃣!x é, &x 2️⃣!y z]\n",
             "1️⃣ unsupported-tag",
             "2️⃣ unsupported-tag"
         ),

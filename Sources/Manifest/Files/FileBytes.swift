@@ -14,6 +14,11 @@ package struct FileProblem: Error {
         self.reason = reason
     }
 
+    /// For what was not read to its end.
+    init(largerThan limit: Int) {
+        reason = "it is larger than \(limit / 1_000_000) MB"
+    }
+
     /// For a number that the system reports, as in `errno`.
     init(number: Int32) {
         switch number {
@@ -44,6 +49,6 @@ package func bytes(ofFile path: String, limit: Int) throws(FileProblem) -> [UInt
             throw FileProblem(number: errno)
         }
         bytes += chunk[..<count]
-        if bytes.count > limit { throw FileProblem("it is larger than \(limit / 1_000_000) MB") }
+        if bytes.count > limit { throw FileProblem(largerThan: limit) }
     }
 }

@@ -3,9 +3,6 @@ import YAML
 
 /// Reads files and keeps their texts for excerpts.
 struct FileReader {
-    /// What no manifest needs, so that a device or a wrong file does not fill the memory.
-    private static let largestFile = 100_000_000
-
     let standardInput: () -> [UInt8]?
     private(set) var sources = SourceFiles()
     private(set) var diagnostics: [Diagnostic] = []
@@ -26,12 +23,16 @@ struct FileReader {
 
     private mutating func bytes(of path: String) -> [UInt8]? {
         if path == "-" {
-            if let bytes = standardInput() { return bytes }
-            diagnostics.append(.unreadable(path, "standard input is closed"))
+            guard let bytes = standardInput() else {
+                diagnostics.append(.unreadable(path, "standard input is closed"))
+                return nil
+            }
+            if bytes.count <= ManifestInput.largestFile { return bytes }
+            diagnostics.append(.unreadable(path, FileProblem(largerThan: ManifestInput.largestFile).reason))
             return nil
         }
         do throws(FileProblem) {
-            return try Manifest.bytes(ofFile: path, limit: FileReader.largestFile)
+            return try Manifest.bytes(ofFile: path, limit: ManifestInput.largestFile)
         } catch {
             diagnostics.append(.unreadable(path, error.reason))
             return nil

@@ -27,11 +27,15 @@ extension ValueReader {
     /// Nil when a variable has no value, which is reported.
     mutating func substitute(in scalar: Node.Scalar) -> (text: Text, masked: Text?)? {
         let result = variables.substitute(in: scalar.text)
+        guard !result.unresolved.isEmpty else { return (result.text, result.masked) }
+        let first = scalar.firstColumn
         for (name, offset) in result.unresolved {
-            let range = scalar.range(offset: offset, count: name.count + 4)
-            diagnostics.append(.unresolved(name, variables, at: range))
+            unresolved += 1
+            let range = first.map { scalar.range(column: $0 + offset, count: name.count + 4) } ?? scalar.range
+            let known = unresolved <= ValueReader.advised ? variables : Variables()
+            diagnostics.append(.unresolved(name, known, at: range))
         }
-        return result.unresolved.isEmpty ? (result.text, result.masked) : nil
+        return nil
     }
 
     private struct ScalarFault: Error {
@@ -166,14 +170,17 @@ extension UsualLimit {
 }
 
 extension Node.Scalar {
-    /// The place of a part of the text, where the text stands in the file as it is; else the whole.
-    fileprivate func range(offset: Int, count: Int) -> SourceRange {
-        guard range.start.line == range.end.line else { return range }
+    /// Where the text begins, where it stands in the file as it is.
+    fileprivate var firstColumn: Int? {
+        guard style != .block, range.start.line == range.end.line else { return nil }
         let width = range.end.column - range.start.column
         let quotes = style == .quoted ? 1 : 0
-        guard style != .block, width == text.count + 2 * quotes else { return range }
-        let column = range.start.column + quotes + offset
-        return SourceRange(
+        return width == text.count + 2 * quotes ? range.start.column + quotes : nil
+    }
+
+    /// The place of a part of the text.
+    fileprivate func range(column: Int, count: Int) -> SourceRange {
+        SourceRange(
             file: range.file,
             start: SourcePosition(line: range.start.line, column: column),
             end: SourcePosition(line: range.start.line, column: column + count)

@@ -3,8 +3,13 @@ import YAML
 
 /// Reads nodes by the tables of the language and gathers what is wrong.
 struct ValueReader {
+    /// Uses of unknown variables that are compared with the known ones, for advice.
+    static let advised = 20
+
     let variables: Variables
     var diagnostics: [Diagnostic] = []
+    /// Uses of unknown variables so far.
+    var unresolved = 0
 
     init(variables: Variables) {
         self.variables = variables
