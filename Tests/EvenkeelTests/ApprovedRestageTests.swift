@@ -3,7 +3,7 @@ import Sandbox
 import TestSupport
 import Testing
 
-/// New images that were approved, over a socket.
+/// New images that were approved.
 @Suite struct ApprovedRestageTests {
     private static let new = "registry.acme.example/storefront:2"
 

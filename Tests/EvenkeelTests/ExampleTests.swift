@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Every example is planned as its `plan.txt` says, applied, and in place afterwards.
-@Suite struct ExampleTests {
+@Suite(.tags(.binary)) struct ExampleTests {
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "examples")
 

@@ -8,8 +8,10 @@ import Testing
     /// Manifests of one shape and any size.
     struct Shape: Sendable, CustomStringConvertible {
         let description: String
-        /// Things of the smaller of two sizes.
-        var size = 300
+        /// Things of the smaller of two sizes: so many that what grows with the square shows.
+        ///
+        /// A debug build takes more instructions for each thing, so that it takes more of them to show.
+        var size = Effort.count(300, full: 3000)
         /// The files of so many things; none of them is a manifest without one.
         let files: @Sendable (Int) -> [String]
     }
@@ -18,29 +20,40 @@ import Testing
 
     private static func one(_ text: String) -> [String] { [head + text] }
 
-    private static let shapes = [
-        Shape(description: "one mapping of many apps") { count in
-            one("apps:\n  first: {}\n" + lines(count) { "  app-\($0): {processes: {web: {instances: 2}}}" })
-        },
-        Shape(description: "one mapping of many keys") { count in
+    private static let shapes = usualShapes + (Effort.isFull ? otherShapes : [])
+
+    private static let usualShapes = [
+        Shape(description: "one mapping of many keys", size: 3000) { count in
             let keys = lines(count) { "        key-\($0): value" }
             return one("apps:\n  first:\n    metadata:\n      annotations:\n        key: value\n" + keys)
-        },
-        Shape(description: "one mapping on one line") { count in
-            one("apps: {first: {}" + (0..<count).map { ", app-\($0): {metadata: {labels: {a: b}}}" }.joined() + "}\n")
         },
         Shape(description: "many documents, each with a manager of its own") { count in
             one("apps: {first: {}}\n" + lines(count) { "---\n\(head)manager: m\($0)\napps: {app-\($0): {}}" })
         },
-        Shape(description: "many files") { count in
+        Shape(description: "many files", size: 300) { count in
             one("apps: {first: {}}\n") + (0..<count).map { "\(head)apps: {app-\($0): {}}\n" }
         },
-        Shape(description: "deep lists", size: 100) { count in
+        Shape(description: "deep lists", size: Effort.count(100, full: 1000)) { count in
             let deep = String(repeating: "[", count: 90) + "x" + String(repeating: "]", count: 90)
             return one("apps: {}\nx-lists:\n  - x\n" + lines(count) { _ in "  - \(deep)" })
         },
-        Shape(description: "many anchors on one line") { count in
+    ]
+
+    private static let otherShapes = [
+        Shape(description: "one mapping of many apps") { count in
+            one("apps:\n  first: {}\n" + lines(count) { "  app-\($0): {processes: {web: {instances: 2}}}" })
+        },
+        Shape(description: "one mapping on one line") { count in
+            one("apps: {first: {}" + (0..<count).map { ", app-\($0): {metadata: {labels: {a: b}}}" }.joined() + "}\n")
+        },
+        Shape(description: "many anchors on one line", size: 3000) { count in
             one("apps: {}\nx-list: [x" + (0..<count).map { ", &a\($0) x, *a\($0)" }.joined() + "]\n")
+        },
+        Shape(description: "many anchors on one line without a blank", size: 3000) { count in
+            one("apps: {first: {}}\nx-list: [x" + String(repeating: ",&a", count: count) + "]\n")
+        },
+        Shape(description: "many variables without a value in one text") { count in
+            one("apps: {first: {processes: {web: {command: x\((0..<count).map { "((v\($0)))" }.joined())}}}}\n")
         },
         Shape(description: "many merged mappings") { count in
             one("apps: {}\nx-list:\n  - &a {k: v}\n" + lines(count) { "  - {<<: *a, own: \($0)}" })
@@ -52,7 +65,7 @@ import Testing
             one("apps:\n  first: {}\n" + lines(count) { "  app-\($0): {processs: {}}" })
         },
         Shape(description: "many mistakes on one line") { count in
-            one("apps: {first: {}" + (0..<count).map { ", app-\($0): {processs: {}}" }.joined() + "}\n")
+            one("apps: {é: {}" + (0..<count).map { ", app-\($0): {processs: {}}" }.joined() + "}\n")
         },
     ]
 

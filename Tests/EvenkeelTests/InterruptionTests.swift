@@ -1,9 +1,10 @@
 import Foundation
 import Sandbox
+import TestSupport
 import Testing
 
 /// The binary itself, interrupted and killed in the middle of an apply.
-@Suite struct InterruptionTests {
+@Suite(.tags(.binary)) struct InterruptionTests {
     static let manifest = """
         payments:
           processes:

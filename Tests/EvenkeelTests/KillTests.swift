@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The binary, killed while it waits; the next apply goes on where it was.
-@Suite struct KillTests {
+@Suite(.tags(.binary)) struct KillTests {
     @Test func `a rollout that a killed apply started is waited for and not made again`() async throws {
         var seed = Seed.storefront
         seed.processRuns = [Seed.ProcessRun(command: "bin/new", startSeconds: 20)]

@@ -1,9 +1,10 @@
 import Foundation
 import Sandbox
+import TestSupport
 import Testing
 
 /// Credentials whole from one place, over a real socket.
-@Suite struct LoginTests {
+@Suite(.tags(.socket)) struct LoginTests {
     private func plan(_ stage: Stage, _ variables: [String: String], _ arguments: String...) async -> Run {
         let terminal = Terminal(variables, clock: stage.clock)
         return await evenkeel(["plan", stage.folder.appending(path: "acme.yml").path] + arguments, on: terminal)

@@ -2,7 +2,7 @@ import Sandbox
 import TestSupport
 import Testing
 
-/// Who manages what, over a socket: removal, release, conflicts, and what survives a deployment.
+/// Who manages what: removal, release, conflicts, and what survives a deployment.
 @Suite struct OwnershipTests {
     private let apps = """
         storefront:

@@ -2,12 +2,13 @@ import ArgumentParser
 import CloudController
 import Foundation
 import Sandbox
+import TestSupport
 import Testing
 
 @testable import evenkeel
 
 /// Plan, apply, plan again: the main job over a real socket.
-@Suite struct PlanAndApplyTests {
+@Suite(.tags(.socket)) struct PlanAndApplyTests {
     static let manifest = """
         storefront:
           processes:

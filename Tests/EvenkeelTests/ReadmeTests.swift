@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The pages that show commands, run in a shell with the real binary.
-@Suite struct ReadmeTests {
+@Suite(.tags(.binary)) struct ReadmeTests {
     @Test func `every command of the tour prints what the README says`() async throws {
         let seed = try #require(Seed.parse(Seed.exampleText, file: Seed.exampleFile).0)
 

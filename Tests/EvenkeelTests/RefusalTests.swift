@@ -2,7 +2,7 @@ import Sandbox
 import TestSupport
 import Testing
 
-/// What is refused as a whole, over a socket.
+/// What is refused as a whole.
 @Suite struct RefusalTests {
     private let names = (10..<22).map { "app-\($0)" }
 

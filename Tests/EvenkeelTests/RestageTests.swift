@@ -3,7 +3,7 @@ import Sandbox
 import TestSupport
 import Testing
 
-/// New images for those who may not change one in place, over a socket; the sandbox's clock moves with ours.
+/// New images for those who may not change one in place; the sandbox's clock moves with ours.
 @Suite struct RestageTests {
     private static let old = "registry.acme.example/storefront:1"
     private static let new = "registry.acme.example/storefront:2"

@@ -3,7 +3,7 @@ import Sandbox
 import TestSupport
 import Testing
 
-/// `restart-instance` over a socket.
+/// `restart-instance`, as a whole command.
 @Suite struct RestartInstanceTests {
     private static let web = "acme/production/storefront/processes/web"
 

@@ -3,7 +3,7 @@ import Sandbox
 import TestSupport
 import Testing
 
-/// Settings are made live, over a socket; the sandbox's clock moves with ours.
+/// Settings are made live; the sandbox's clock moves with ours.
 @Suite struct RolloutTests {
     private func manifest(_ rollout: String, _ command: String = "bin/new") -> String {
         """

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Reconciliation
 
-/// What is remembered of runs on the platform, with whole commands over a real socket.
+/// What is remembered of runs on the platform, with whole commands.
 @Suite struct RunMemoryTests {
     /// Of the task `migrate` with the command `bin/migrate` and nothing else.
     static let fingerprint: String = {

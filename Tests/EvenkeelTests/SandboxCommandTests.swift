@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `evenkeel sandbox` as people start and end it.
-@Suite struct SandboxCommandTests {
+@Suite(.tags(.binary)) struct SandboxCommandTests {
     /// `UPDATE_GOLDEN=1` puts a changed example into the source file.
     @Test func `the built-in foundation is that of the example`() throws {
         let file = SandboxBinary.root.appending(path: Seed.exampleFile)

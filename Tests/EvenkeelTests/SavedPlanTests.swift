@@ -6,7 +6,7 @@ import Testing
 
 @testable import evenkeel
 
-/// Plans that are saved, approved and applied, over a socket.
+/// Plans that are saved, approved and applied.
 @Suite struct SavedPlanTests {
     static let manifest = """
         storefront:

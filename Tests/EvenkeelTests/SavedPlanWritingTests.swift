@@ -6,7 +6,7 @@ import Testing
 @testable import evenkeel
 
 /// Where `plan --out` writes, and what becomes of what stands there.
-@Suite struct SavedPlanWritingTests {
+@Suite(.tags(.binary)) struct SavedPlanWritingTests {
     /// Runs lines in a shell that knows `evenkeel` and the sandbox.
     private func run(_ lines: String..., on stage: Stage) async throws -> (status: Int32, output: String) {
         let binary = try #require(Binary.url)

@@ -1,8 +1,9 @@
 import Sandbox
+import TestSupport
 import Testing
 
 /// Whatever the server does: a clear message, a status that is not 0, what was done and what was not.
-@Suite struct ServerTroubleTests {
+@Suite(.tags(.socket)) struct ServerTroubleTests {
     /// One kind of trouble for every request that matches.
     struct Trouble: Sendable, CustomStringConvertible {
         let description: String

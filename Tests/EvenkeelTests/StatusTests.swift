@@ -3,7 +3,7 @@ import Sandbox
 import TestSupport
 import Testing
 
-/// `status` over a socket, with everything that instances, deployments and tasks can be in.
+/// `status` with everything that instances, deployments and tasks can be in.
 @Suite struct StatusTests {
     static let manifest = """
         storefront:

@@ -1,6 +1,6 @@
-import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 
 @testable import Sandbox
 
@@ -47,6 +47,7 @@ struct SandboxClient: Sendable {
         SandboxClient(url: "http://127.0.0.1") { request in
             switch try await store.respond(to: request, wait: { try await store.wait(seconds: $0) }) {
             case .answer(let answer):
+                // The server in front of the store leaves it out.
                 let body = request.method == "HEAD" ? [] : answer.body
                 return Answer(status: answer.status, headers: answer.headers, body: body)
             case .truncated, .reset, .never: throw Unanswered()
@@ -54,23 +55,70 @@ struct SandboxClient: Sendable {
         }
     }
 
-    /// Over HTTP, for as long as the body takes.
+    /// Over HTTP, for as long as the body takes, with a connection for each request.
+    ///
+    /// The target goes out as it is: clients with types for URLs mend what is broken in it.
     static func overSocket<T>(_ store: Store, _ body: (SandboxClient) async throws -> T) async throws -> T {
         try await withSandbox(store: store, options: store.options) { sandbox in
-            try await body(
+            let port = sandbox.url.split(separator: ":").last.flatMap { Int($0) } ?? 0
+            return try await body(
                 SandboxClient(url: sandbox.url) { request in
-                    var message = HTTPClientRequest(url: sandbox.url + request.target)
-                    message.method = HTTPMethod(rawValue: request.method)
-                    for header in request.headers { message.headers.add(name: header.name, value: header.value) }
-                    if !request.body.isEmpty { message.body = .bytes(request.body) }
-                    let response = try await HTTPClient.shared.execute(message, timeout: .seconds(60))
-                    return Answer(
-                        status: Int(response.status.code),
-                        headers: response.headers.map { ($0.name, $0.value) },
-                        body: Array(try await response.body.collect(upTo: 64 * 1024 * 1024).readableBytesView)
-                    )
+                    try await connect(to: port).executeThenClose { answers, requests in
+                        try await send(request, to: requests)
+                        return try await receive(from: answers)
+                    }
                 }
             )
         }
+    }
+}
+
+// MARK: - One request on one connection
+
+extension SandboxClient {
+    private typealias Connection = NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>
+
+    private static func connect(to port: Int) async throws -> Connection {
+        try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .connect(host: "127.0.0.1", port: port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHTTPClientHandlers()
+                    return try Connection(wrappingChannelSynchronously: channel)
+                }
+            }
+    }
+
+    private static func send(
+        _ request: IncomingRequest,
+        to requests: NIOAsyncChannelOutboundWriter<HTTPClientRequestPart>
+    ) async throws {
+        var head = HTTPRequestHead(version: .http1_1, method: HTTPMethod(rawValue: request.method), uri: request.target)
+        head.headers.add(name: "Host", value: "127.0.0.1")
+        for header in request.headers { head.headers.add(name: header.name, value: header.value) }
+        if !request.body.isEmpty { head.headers.add(name: "Content-Length", value: "\(request.body.count)") }
+        try await requests.write(.head(head))
+        if !request.body.isEmpty { try await requests.write(.body(.byteBuffer(ByteBuffer(bytes: request.body)))) }
+        try await requests.write(.end(nil))
+    }
+
+    private static func receive(
+        from answers: NIOAsyncChannelInboundStream<HTTPClientResponsePart>
+    ) async throws -> Answer {
+        var head: HTTPResponseHead?
+        var bytes: [UInt8] = []
+        for try await part in answers {
+            switch part {
+            case .head(let received): head = received
+            case .body(let buffer): bytes += buffer.readableBytesView
+            case .end:
+                guard let head else { throw Unanswered() }
+                return Answer(
+                    status: Int(head.status.code),
+                    headers: head.headers.map { ($0.name, $0.value) },
+                    body: bytes
+                )
+            }
+        }
+        throw Unanswered()
     }
 }

@@ -1,9 +1,10 @@
 import Foundation
 import Sandbox
+import TestSupport
 import Testing
 
 /// A token goes to the API's own host, and nowhere else, whatever an answer says.
-@Suite struct OtherHostTests {
+@Suite(.tags(.socket)) struct OtherHostTests {
     private static let manifest = """
         storefront:
           metadata: {labels: {team: web}}

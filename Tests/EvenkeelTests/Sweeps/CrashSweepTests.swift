@@ -90,8 +90,14 @@ import Testing
             try #require(apply.status == 0, "\(apply.output)")
             return await undisturbed.journal()
         }
-        var crashes = Effort.spread(Effort.count(3, full: 36), of: Self.crashes(requests.count))
+        let numbers = Effort.spread(Effort.count(2, full: 18), of: Array(1...requests.count))
+        var crashes = numbers.flatMap { number in
+            Fault.Moment.allCases.map { Crash(request: number, moment: $0) }
+        }
         if Effort.isFull {
+            crashes += Effort.spread(4, of: numbers).map {
+                Crash(request: $0, moment: .afterCommit, arguments: ["--parallelism", "10"])
+            }
             // A killed apply leaves its claim, and the next one waits for that: once as long as it usually does.
             let claim = try #require(requests.firstIndex { $0.body?.contains(#"claim."#) ?? false })
             let arguments = ["--parallelism", "1", "--claim-timeout", "90s"]
@@ -130,7 +136,7 @@ import Testing
         let first = await run.inProcess(["apply", "--yes"] + crash.arguments, over: network)
         outcome.isLate = !network.hasDied
         outcome.victim = "\(first)"
-        let healing = await run.inProcess("apply", "--yes")
+        let healing = await run.inProcess(["apply", "--yes"] + crash.arguments, over: StoreTransport(store))
         if healing.status != 0 { outcome.problems.append("the next apply: \(healing)") }
         let plan = await run.inProcess("plan", "--exit-code")
         if plan.status != 0 { outcome.problems.append("the next plan: \(plan)") }
