@@ -21,9 +21,11 @@ struct SandboxBinary {
         process.standardInput = FileHandle.nullDevice
         try process.run()
         let reading = output.fileHandleForReading
+        // The last line of what is announced; the lines come one by one.
+        let last = arguments.contains("--seed") ? "/sandbox/faults\n" : "/sandbox/requests\n"
         announced = await Task.detached {
             var bytes = Data()
-            while !String(decoding: bytes, as: UTF8.self).contains("/sandbox/") {
+            while !String(decoding: bytes, as: UTF8.self).contains(last) {
                 let more = reading.availableData
                 if more.isEmpty { break }
                 bytes += more
