@@ -60,6 +60,22 @@ import Testing
         }
     }
 
+    @Test func `a run that somebody cancels is not repeated`() async throws {
+        try await withStage(seed: seed(Seed.TaskRun("migrate", runSeconds: 60))) { stage in
+            try stage.write("storefront: {tasks: {migrate: {command: bin/migrate, wait: true, retries: 2}}}")
+            await stage.meanwhile.set { try await stage.cancelByHand("migrate") }
+
+            let run = await stage.run("apply", "--yes")
+
+            #expect(run.status == 5, "\(run)")
+            #expect(run.error.contains("`acme/production/storefront/tasks/migrate` was cancelled"), "\(run)")
+            #expect(run.error.contains("give it another `revision`"), "\(run)")
+            #expect(await stage.posts() == 1)
+            #expect(await stage.run("apply", "--yes").status == 5)
+            #expect(await stage.posts() == 1)
+        }
+    }
+
     @Test func `a run that an earlier apply has started is repeated by the next one when it fails`() async throws {
         try await withStage(seed: seed(Seed.TaskRun("migrate", runSeconds: 20, result: .failed))) { stage in
             try stage.write("storefront: {tasks: {migrate: {command: bin/migrate, wait: true, retries: 1}}}")

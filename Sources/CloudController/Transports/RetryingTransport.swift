@@ -24,7 +24,8 @@ package struct RetryingTransport: HTTPTransport {
         var attempt = 1
         var waited = Duration.zero
         while true {
-            let result = await attempted { () async throws(PlatformError) in try await next.send(request) }
+            let bounded = request.bounded(by: TimeLeft.current?())
+            let result = await attempted { () async throws(PlatformError) in try await next.send(bounded) }
             let outcome = RetryingTransport.outcome(of: result)
             if request.givesUpWhenSlow, outcome.isSlow {
                 return try RetryingTransport.counted(result, attempts: attempt).get()
@@ -77,7 +78,17 @@ package struct RetryingTransport: HTTPTransport {
 
 extension TransportRequest {
     fileprivate func maySend(after delay: Duration) -> Bool {
-        deadline.map { ContinuousClock.now + delay < $0 } ?? true
+        if let left = TimeLeft.current?(), delay >= left { return false }
+        return deadline.map { ContinuousClock.now + delay < $0 } ?? true
+    }
+
+    /// Takes no longer than somebody waits for its answer.
+    fileprivate func bounded(by left: Duration?) -> TransportRequest {
+        guard let left else { return self }
+        var request = self
+        let limit = max(left, TimeLeft.shortest)
+        request.timeout = timeout.map { min($0, limit) } ?? limit
+        return request
     }
 }
 

@@ -79,7 +79,7 @@ extension Diagnostic {
         knowing entry: RunRecord.Entry? = nil
     ) -> Diagnostic {
         let outcome = run.outcome(knowing: entry)
-        let left = operation.run?.retriesLeft ?? 0
+        let left = outcome == .canceled ? 0 : operation.run?.retriesLeft ?? 0
         let next =
             left > 0
             ? "run again: attempt \(run.attempt + 1) of \(run.attempt + left) follows"
@@ -98,17 +98,22 @@ extension Diagnostic {
     }
 
     /// The time that was declared is over; the run goes on.
-    static func runNotEnded(_ operation: Plan.Operation, _ run: ObservedTask, after seconds: Int) -> Diagnostic {
+    static func runNotEnded(
+        _ operation: Plan.Operation,
+        _ run: ObservedTask,
+        after seconds: Int,
+        _ trouble: PlatformError?
+    ) -> Diagnostic {
         Diagnostic(
             .error,
             .waitTimedOut,
             "`\(operation.address)` has not ended after \(seconds) seconds",
             subject: "\(operation.address)",
             at: operation.place,
-            details: [
-                .note("run \(run.sequenceID) is \(run.state.rawValue) and goes on"),
-                .help("run again to wait for it, or allow more time with `wait: {timeout: ...}`"),
-            ]
+            details: [.note("run \(run.sequenceID) is \(run.state.rawValue) and goes on")] + Detail.lastLook(trouble)
+                + [
+                    .help("run again to wait for it, or allow more time with `wait: {timeout: ...}`")
+                ]
         )
     }
 
@@ -141,14 +146,20 @@ extension Diagnostic {
         )
     }
 
-    static func stillInProgress(_ operation: Plan.Operation, patience: Int) -> Diagnostic {
+    static func stillInProgress(
+        _ operation: Plan.Operation,
+        patience: Int,
+        _ trouble: PlatformError?
+    ) -> Diagnostic {
         Diagnostic(
             .error,
             .runInProgress,
             "another run of `\(operation.address)` has not ended after \(patience) seconds",
             subject: "\(operation.address)",
             at: operation.place,
-            details: [.help("run again when it has ended, or cancel it with `cf terminate-task`")]
+            details: Detail.lastLook(trouble) + [
+                .help("run again when it has ended, or cancel it with `cf terminate-task`")
+            ]
         )
     }
 

@@ -121,6 +121,10 @@ struct ClaimedCreation: Sendable {
             if operation.run?.wait != nil { return .exists(run, note: nil) }
             return .ended(.inPlace(note: "run \(run.sequenceID) exists, it is \(run.state.rawValue)"))
         }
+        if let run = look.rows.last, run.outcome(knowing: memory.record.entry(fingerprint)) == .canceled {
+            if let own { try await applier.write(nil, takingDown: [own], bindings) }
+            return .ended(.failed(.runEnded(operation, run, knowing: memory.record.entry(fingerprint))))
+        }
         guard let entry = memory.record.entry(fingerprint), entry.attempts >= attempt else { return nil }
         if let own { try await applier.write(nil, takingDown: [own], bindings) }
         switch entry.state {

@@ -35,20 +35,36 @@ struct Patience {
     }
 
     /// A look; nil when it brought nothing.
-    mutating func look<Value>(
+    ///
+    /// Whoever sends its requests is told how much time is left, so that none of them takes longer.
+    mutating func look<Value: Sendable>(
         _ read: () async throws(PlatformError) -> Value
     ) async throws(PlatformError) -> Value? {
-        do {
-            let value = try await read()
+        let (whole, elapsed) = (Duration.seconds(seconds), elapsed)
+        let result = await TimeLeft.$current.withValue({ whole - elapsed() }) {
+            () async -> Result<Value, PlatformError> in
+            do throws(PlatformError) { return .success(try await read()) } catch { return .failure(error) }
+        }
+        switch result {
+        case .success(let value):
             trouble = nil
             return value
-        } catch {
+        case .failure(let error):
             // Who is interrupted notices it at the next sleep.
             guard error.isTransient || error.code == .cancelled else { throw error }
             trouble = error
             return nil
         }
     }
+}
+
+/// How long whoever asks goes on waiting: an answer that comes later helps nobody.
+package enum TimeLeft {
+    /// Nil where a request may take as long as its own time-out; below zero when the time is over.
+    @TaskLocal package static var current: (@Sendable () -> Duration)?
+
+    /// The shortest time that a look is given, also at the very end.
+    package static let shortest = Duration.seconds(2)
 }
 
 /// Tells the time since it was made.

@@ -6,33 +6,36 @@ extension AppApplier {
     /// Other runs of the name have to end first, those that the plan saw and those that began since.
     func create(_ operation: Plan.Operation, _ bindings: Bindings) async throws(PlatformError) -> Outcome {
         guard platform.canWrite else { return .wouldSend(bindings.fillAll(operation)) }
-        let patience = operation.run?.patience ?? operation.run?.wait ?? DesiredTask.usualWait
+        let seconds = operation.run?.patience ?? operation.run?.wait ?? DesiredTask.usualWait
         var operation = operation
-        var poll = Poll(seconds: patience)
+        var patience = Patience(seconds: seconds, clock: clock)
         var others = othersAlive(operation, bindings)
         while true {
-            guard try await haveEnded(others, before: operation, &poll) else {
-                return .failed(.stillInProgress(operation, patience: patience))
+            guard try await haveEnded(others, before: operation, &patience) else {
+                return .failed(.stillInProgress(operation, patience: seconds, patience.trouble))
             }
             let outcome: Outcome
+            var end: RunOutcome?
             switch try await createAlone(operation, bindings) {
             case .ended(let result): outcome = result
             case .exists(let run, let note):
                 outcome =
                     operation.run?.wait == nil
-                    ? .applied(note: note) : try await awaitEnd(of: run, operation, bindings)
+                    ? .applied(note: note) : try await awaitEnd(of: run, operation, bindings, &end)
             case .othersAreLive(let runs):
                 others = runs
                 // A list may show as live what has ended when it is read alone.
-                guard let pause = poll.next() else { return .failed(.stillInProgress(operation, patience: patience)) }
-                guard (try? await clock.sleep(for: pause)) != nil else { throw PlatformError(.cancelled) }
+                guard await patience.sleep() else {
+                    if Task.isCancelled { throw PlatformError(.cancelled) }
+                    return .failed(.stillInProgress(operation, patience: seconds, patience.trouble))
+                }
                 continue
             }
-            guard case .failed(let diagnostic) = outcome, diagnostic.code == .runFailed,
+            guard case .failed(let diagnostic) = outcome, diagnostic.code == .runFailed, end != .canceled,
                 let run = operation.run, run.attempt < run.lastAttempt
             else { return outcome }
             operation.run?.attempt += 1
-            (others, poll) = ([], Poll(seconds: patience))
+            (others, patience) = ([], Patience(seconds: seconds, clock: clock))
             await progress(
                 .waiting(operation.address, "attempt \(run.attempt) is FAILED, attempt \(run.attempt + 1) follows")
             )

@@ -11,18 +11,22 @@ extension AppApplier {
         guard let run = try await bindings.task(of: operation, platform) else {
             return .failed(.endUnseen(operation, operation.run?.sequenceID ?? 0, "not seen to end"))
         }
-        return try await awaitEnd(of: run, operation, bindings)
+        var end: RunOutcome?
+        return try await awaitEnd(of: run, operation, bindings, &end)
     }
 
     /// Reads the run until it has ended or the declared time is over; a run that is still going on goes on.
+    ///
+    /// - Parameter end: how a run ended that is FAILED.
     func awaitEnd(
         of run: ObservedTask,
         _ operation: Plan.Operation,
-        _ bindings: Bindings
+        _ bindings: Bindings,
+        _ end: inout RunOutcome?
     ) async throws(PlatformError) -> Outcome {
         let seconds = operation.run?.wait ?? DesiredTask.usualWait
         var run = run
-        var poll = Poll(seconds: seconds)
+        var patience = Patience(seconds: seconds, clock: clock)
         if !run.state.isTerminal {
             await progress(
                 .waiting(
@@ -32,16 +36,18 @@ extension AppApplier {
             )
         }
         while !run.state.isTerminal {
-            guard let pause = poll.next() else { return .failed(.runNotEnded(operation, run, after: seconds)) }
-            let now: ObservedTask?
-            do throws(PlatformError) {
-                guard (try? await clock.sleep(for: pause)) != nil else { throw PlatformError(.cancelled) }
-                now = try await platform.task(run.guid)
+            guard await patience.sleep() else {
+                if Task.isCancelled { return .failed(.waitBroken(operation, run, PlatformError(.cancelled))) }
+                return .failed(.runNotEnded(operation, run, after: seconds, patience.trouble))
+            }
+            do {
+                let found = try await look(at: run, &patience)
+                guard let found else { continue }
+                guard let now = found else { return .failed(.endUnseen(operation, run.sequenceID, run.state.rawValue)) }
+                run = now
             } catch {
                 return .failed(.waitBroken(operation, run, error))
             }
-            guard let now else { return .failed(.endUnseen(operation, run.sequenceID, run.state.rawValue)) }
-            run = now
         }
         let entry: RunRecord.Entry?
         do {
@@ -49,6 +55,7 @@ extension AppApplier {
         } catch {
             return .failed(.endNotRecorded(operation, run, error))
         }
+        if run.state == .failed { end = run.outcome(knowing: entry) }
         guard run.state == .succeeded else { return .failed(.runEnded(operation, run, knowing: entry)) }
         return .applied(note: "run \(run.sequenceID) has SUCCEEDED")
     }
@@ -61,41 +68,30 @@ extension AppApplier {
         }
     }
 
+    /// The run as it is now, nil when its row is gone; no result when the look brought nothing.
+    private func look(
+        at run: ObservedTask,
+        _ patience: inout Patience
+    ) async throws(PlatformError) -> ObservedTask?? {
+        try await patience.look { () async throws(PlatformError) in try await platform.task(run.guid) }
+    }
+
     /// Waits until these runs have ended; false when the time is over first.
     func haveEnded(
         _ runs: [ObservedTask],
         before operation: Plan.Operation,
-        _ poll: inout Poll
+        _ patience: inout Patience
     ) async throws(PlatformError) -> Bool {
         for run in runs.reversed() {
             await progress(.waiting(operation.address, "run \(run.sequenceID) of that name has to end first"))
             while true {
-                guard let now = try await platform.task(run.guid), !now.state.isTerminal else { break }
-                guard let pause = poll.next() else { return false }
-                guard (try? await clock.sleep(for: pause)) != nil else { throw PlatformError(.cancelled) }
+                if let found = try await look(at: run, &patience), found?.state.isTerminal ?? true { break }
+                guard await patience.sleep() else {
+                    if Task.isCancelled { throw PlatformError(.cancelled) }
+                    return false
+                }
             }
         }
         return true
-    }
-}
-
-/// How often something is looked at that takes its time: soon at first, then every five seconds.
-struct Poll {
-    /// Seconds.
-    private(set) var left: Int
-    private var pause = 1
-
-    /// - Parameter seconds: in all.
-    init(seconds: Int) {
-        left = seconds
-    }
-
-    /// How long to sleep before looking again; nil when the time is over.
-    mutating func next() -> Duration? {
-        guard left > 0 else { return nil }
-        let now = min(pause, left)
-        left -= now
-        pause = min(pause + 1, 5)
-        return .seconds(now)
     }
 }

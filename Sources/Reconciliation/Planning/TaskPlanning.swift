@@ -58,7 +58,8 @@ extension AppPlanner {
             guard isReadable(history, task, place, .error) else { return }
             create(task, place, fingerprint, droplet, history, attempt: 1, after: live)
             left = []
-        case .failed where attempts <= task.retries?.value ?? 0:
+        // What somebody cancelled is not wanted, and is no failure to repeat.
+        case .failed(_, let outcome) where outcome != .canceled && attempts <= task.retries?.value ?? 0:
             guard isReadable(history, task, place, .error) else { return }
             create(task, place, fingerprint, droplet, history, attempt: attempts + 1, after: live)
             left = []

@@ -17,7 +17,7 @@ struct Stage {
 
     let sandbox: SandboxHandle
     /// Nil for the real one.
-    let network: (any HTTPTransport)?
+    var network: (any HTTPTransport)?
     let folder: URL
     var user = "dev"
     /// Waits take no time; the sandbox's clock moves with this one.
@@ -149,6 +149,14 @@ struct Stage {
     func deployByHand(_ app: String, strategy: String = "rolling") async throws {
         let relationship = #"{"app": {"data": {"guid": "\#(try await guid(ofApp: app))"}}}"#
         try await send("POST", "/v3/deployments", #"{"strategy": "\#(strategy)", "relationships": \#(relationship)}"#)
+    }
+
+    /// Cancels every run of a task of that name, past Evenkeel.
+    func cancelByHand(_ task: String) async throws {
+        let list = try await json("/v3/tasks?names=\(task)")
+        for match in list.matches(of: #/\/v3\/tasks\/([0-9a-f-]+)\/actions\/cancel/#) {
+            try await send("POST", "/v3/tasks/\(match.output.1)/actions/cancel")
+        }
     }
 
     /// Starts the binary on the manifest, and kills it when a request has come that looks like this.
