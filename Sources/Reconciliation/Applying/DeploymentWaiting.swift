@@ -51,9 +51,11 @@ struct DeploymentWaiting: Sendable {
         var deployment = wait.deployment
         var patience = Patience(seconds: wait.timeout ?? left, clock: clock)
         var cancelled: CancelledDeployment?
-        await progress(
-            .waiting(wait.address, "deployment \(deployment.guid) is \(deployment.reason), it has to end first")
-        )
+        let words =
+            deployment.isActive
+            ? "deployment \(deployment.guid) is \(deployment.reason), it has to end first"
+            : "deployment \(deployment.guid) is \(deployment.reason): looking again"
+        await progress(.waiting(wait.address, words))
         while deployment.isActive {
             if deployment.reason == "PAUSED" {
                 return stuck(end, .deploymentPaused(deployment, wait.address, at: wait.origin))

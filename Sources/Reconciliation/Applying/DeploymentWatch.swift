@@ -11,7 +11,10 @@ actor DeploymentWatch {
     /// The time since the watch was made.
     private let time: @Sendable () -> Duration
     private var active: [String: [ObservedDeployment]] = [:]
+    /// When the last answer came.
     private var lookedAt: Duration?
+    /// A look under way: whoever needs one joins it.
+    private var underway: Task<[String: [ObservedDeployment]]?, Never>?
 
     init(platform: any Platform, clock: any Clock<Duration>) {
         self.platform = platform
@@ -23,13 +26,25 @@ actor DeploymentWatch {
         return active[guid]?.last
     }
 
-    /// Looks unless the last look was a moment ago.
+    /// Looks unless the last answer came a moment ago, or joins the look under way.
     ///
     /// A look that fails leaves what was known: the server's refusal tells later.
     func look() async {
-        let now = time()
-        if let lookedAt, now - lookedAt < DeploymentWatch.freshness { return }
-        lookedAt = now
-        if let found = try? await platform.activeDeployments() { active = found }
+        if let underway {
+            _ = await underway.value
+            return
+        }
+        if let lookedAt, time() - lookedAt < DeploymentWatch.freshness { return }
+        let platform = platform
+        let look = Task { try? await platform.activeDeployments() }
+        underway = look
+        let found = await withTaskCancellationHandler {
+            await look.value
+        } onCancel: {
+            look.cancel()
+        }
+        underway = nil
+        lookedAt = time()
+        if let found { active = found }
     }
 }

@@ -1,7 +1,7 @@
 import Diagnostics
 
 extension AppApplier {
-    /// Follows a deployment of ours to its end, then the instances.
+    /// Follows a deployment of ours to its end, then the instances; one that another supersedes postpones the rest.
     func awaitEnd(
         of deployment: ObservedDeployment,
         _ operation: Plan.Operation,
@@ -25,6 +25,11 @@ extension AppApplier {
                 await progress(.waiting(operation.address, "deployment \(now.guid) is \(now.reason)"))
             }
             deployment = now
+        }
+        if deployment.reason == "SUPERSEDED" {
+            // Whether what was wanted is live, or has to be planned again, shows when the other has ended.
+            let other = try? await platform.activeDeployments(ofApp: bindings.app.guid).last
+            return .postponed(other ?? deployment)
         }
         guard deployment.reason == "DEPLOYED" else { return .failed(.deploymentEnded(operation, deployment)) }
         bindings.assignNewDroplet()
