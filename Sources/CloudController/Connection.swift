@@ -30,16 +30,13 @@ package struct ConnectionOptions: Sendable {
 /// What goes wrong before `body` is a `PlatformError`. The token is fetched with the first request that needs one.
 package func withPlatform<Value: Sendable>(
     _ options: ConnectionOptions,
-    _ body: (CloudControllerPlatform) async throws -> Value
-) async throws -> Value {
+    _ body: (CloudControllerPlatform) async throws(PlatformError) -> Value
+) async throws(PlatformError) -> Value {
     try options.login.endpoint.requireSecrecy(skippingValidation: options.transport.skipsValidation)
     if let network = options.network { return try await body(try await platform(options, over: network)) }
     let live = try LiveTransport(options.transport)
-    let result: Result<Value, any Error>
-    do {
-        result = .success(try await body(try await platform(options, over: live)))
-    } catch {
-        result = .failure(error)
+    let result = await attempted { () async throws(PlatformError) in
+        try await body(try await platform(options, over: live))
     }
     await live.shutdown()
     return try result.get()
@@ -51,7 +48,8 @@ private func platform(
 ) async throws(PlatformError) -> CloudControllerPlatform {
     let count = RequestCount()
     let secrets = SecretKeeper(options.login, proxies: options.transport.proxies, values: options.secrets)
-    let traced = TracingTransport(RedactingTransport(network, secrets: secrets), logger: options.logger)
+    let redacting = RedactingTransport(ShieldingTransport(network), secrets: secrets)
+    let traced = TracingTransport(redacting, logger: options.logger)
     let bounded = BoundedTransport(CountingTransport(traced, count: count), limit: options.transport.connections)
     let transport = RetryingTransport(bounded, rules: options.retryRules, clock: options.clock)
     let discovery = try await Discovery.of(options.login.endpoint, over: transport)

@@ -7,7 +7,7 @@ import Glibc
 import Darwin
 #endif
 
-/// Turns Ctrl-C and SIGTERM into a cancelled task, so that what was done is still reported.
+/// Turns Ctrl-C, SIGTERM and SIGHUP into a cancelled task, so that what was done is still reported.
 ///
 /// A second one ends the process at once, and so does the first while somebody is asked.
 final class Interruption: Sendable {
@@ -46,7 +46,9 @@ final class Interruption: Sendable {
         let task = Task { () -> Result<Value, Failure> in
             do throws(Failure) { return .success(try await work()) } catch { return .failure(error) }
         }
-        let sources = [SIGINT, SIGTERM].map { number in
+        // Who ignores a hang-up, as `nohup` does, goes on.
+        let numbers = [SIGINT, SIGTERM] + (Interruption.ignoresHangUp ? [] : [SIGHUP])
+        let sources = numbers.map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler { [self] in if take() { task.cancel() } }
@@ -59,9 +61,20 @@ final class Interruption: Sendable {
             task.cancel()
         }
         for source in sources { source.cancel() }
-        signal(SIGINT, SIG_DFL)
-        signal(SIGTERM, SIG_DFL)
+        for number in numbers { signal(number, SIG_DFL) }
         return try result.get()
+    }
+
+    /// As the process was started, or as it was left.
+    private static var ignoresHangUp: Bool {
+        var action = sigaction()
+        guard sigaction(SIGHUP, nil, &action) == 0 else { return false }
+        #if canImport(Darwin)
+        let handler = action.__sigaction_u.__sa_handler
+        #else
+        let handler = action.__sigaction_handler.sa_handler
+        #endif
+        return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
     /// True for the signal that cancels the work; the one that ends the process does not return.

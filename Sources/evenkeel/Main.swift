@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 import Synchronization
 
 #if canImport(Glibc)
@@ -45,11 +46,27 @@ struct EvenkeelCommand: ParsableCommand {
             }
             return try await consoleCommand.run(on: console).rawValue
         } catch {
-            let code = exitCode(for: error)
-            let message = fullMessage(for: error)
-            if code == .success { console.writeOutput(message + "\n") } else { console.talk(message) }
-            return code.rawValue
+            return end(with: error, on: console)
         }
+    }
+
+    /// Says why nothing came of it: help that was asked for, a wrong command line, or a fault of this program.
+    static func end(with error: any Error, on console: Console) -> Int32 {
+        let code = exitCode(for: error)
+        // What the parser knows no code for was not meant to get here.
+        guard code != .failure || error is ExitCode else {
+            console.talk(
+                """
+                error: internal error in evenkeel \(Version.text): \(cleaned(String(describing: error)))
+                  = note: what was sent may have happened: `evenkeel plan` shows what is left
+                  = help: please report it, with this message and the command line
+                """
+            )
+            return ExitStatus.internalError.rawValue
+        }
+        let message = fullMessage(for: error)
+        if code == .success { console.writeOutput(message + "\n") } else { console.talk(message) }
+        return code.rawValue
     }
 }
 

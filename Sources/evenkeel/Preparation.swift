@@ -31,27 +31,24 @@ struct Preparation {
         let (desired, unmatched) = options.targets.narrow(reading.state)
         diagnostics += unmatched
         if diagnostics.hasErrors { throw refuse(.failure) }
-        do {
-            var connection = try options.connection.connect(isVerbose: options.output.verbose, on: console)
-            connection.secrets = reading.secrets.map(\.string)
-            let mispinned = wrongPins(desired.pins, connection.login.endpoint)
-            diagnostics += mispinned
-            if !mispinned.isEmpty { throw refuse(.refused) }
-            return Preparation(
-                desired: desired,
-                declared: reading.state,
-                sources: reading.sources,
-                diagnostics: diagnostics,
-                connection: connection
-            )
-        } catch let error as PlatformError {
+        var connection: ConnectionOptions
+        do throws(PlatformError) {
+            connection = try options.connection.connect(isVerbose: options.output.verbose, on: console)
+        } catch {
             diagnostics.append(error.diagnostic(intent: "log in", api: options.connection.shownAPI(on: console)))
             throw refuse(.failure)
-        } catch let refusal as Refusal {
-            throw refusal
-        } catch {
-            throw refuse(.internalError)
         }
+        connection.secrets = reading.secrets.map(\.string)
+        let mispinned = wrongPins(desired.pins, connection.login.endpoint)
+        diagnostics += mispinned
+        if !mispinned.isEmpty { throw refuse(.refused) }
+        return Preparation(
+            desired: desired,
+            declared: reading.state,
+            sources: reading.sources,
+            diagnostics: diagnostics,
+            connection: connection
+        )
     }
 
     /// What is said of a platform that did not answer well enough.

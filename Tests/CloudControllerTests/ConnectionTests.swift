@@ -33,10 +33,11 @@ struct ConnectionTests {
     }
 
     @Test func `what the body throws comes through`() async throws {
-        struct Stop: Error {}
+        let stop = PlatformError(.cancelled, cause: "stop")
         try await Listener.with(answer(try fixture("root"))) { listener in
-            await #expect(throws: Stop.self) {
-                try await withPlatform(try options("http://127.0.0.1:\(listener.port)")) { _ in throw Stop() }
+            let options = try options("http://127.0.0.1:\(listener.port)")
+            await #expect(throws: stop) {
+                try await withPlatform(options) { _ async throws(PlatformError) in throw stop }
             }
         }
     }

@@ -16,9 +16,17 @@ import Testing
             migrate: {command: bin/migrate}
         """
 
-    /// Starts an apply whose first scale is never answered, and waits until the server has got it.
+    /// Starts an apply whose first scale is answered 30 seconds later, and waits until the server has got it.
     private func startApply(_ stage: Stage, _ output: Pipe) async throws -> Process {
-        await stage.sandbox.addFault(Fault(method: "POST", path: "/v3/processes/*/actions/scale", times: 1, .never))
+        await stage.sandbox.addFault(
+            Fault(
+                method: "POST",
+                path: "/v3/processes/*/actions/scale",
+                moment: .afterCommit,
+                times: 1,
+                .slow(seconds: 30)
+            )
+        )
         let process = Process()
         process.executableURL = Binary.url
         process.arguments = [
@@ -29,25 +37,30 @@ import Testing
         process.standardError = output
         process.terminationHandler = { _ in stage.requests.end() }
         try process.run()
-        #expect(await stage.requests.contains { $0.path.hasSuffix("/actions/scale") }, "it ended by itself")
+        while await !stage.sandbox.journal().contains(where: { $0.path.hasSuffix("/actions/scale") }) {
+            await Task.yield()
+        }
         return process
     }
 
-    @Test func `Ctrl-C reports what was done and what was not`() async throws {
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
+    func `a signal in the middle of a request awaits it, and reports what was done`(_ signal: Int32) async throws {
         try await withStage(over: .socket) { stage in
             try stage.write(Self.manifest)
             let output = Pipe()
             let process = try await startApply(stage, output)
-
-            process.interrupt()
             let reading = output.fileHandleForReading
+
+            kill(process.processIdentifier, signal)
+            let head = await reading.readAside(upTo: "a second Ctrl-C ends at once")
+            await stage.sandbox.advance(by: 30)
             let bytes = await reading.readToEndAside()
             process.waitUntilExit()
 
-            let text = String(decoding: bytes, as: UTF8.self)
+            let text = head + String(decoding: bytes, as: UTF8.self)
+            #expect(process.terminationReason == .exit)
             #expect(process.terminationStatus == 130, "\(text)")
-            #expect(text.contains("Applied 1 of 5 operations; 1 failed, 3 not attempted."), "\(text)")
-            #expect(text.contains("error[interrupted]"), "\(text)")
+            #expect(text.contains("Applied 2 of 5 operations; 0 failed, 3 not attempted."), "\(text)")
         }
     }
 
@@ -135,19 +148,23 @@ import Testing
         }
     }
 
-    @Test func `a second Ctrl-C ends the process at once`() async throws {
+    @Test func `a second Ctrl-C ends the process at once and says what may have happened`() async throws {
         try await withStage(over: .socket) { stage in
             try stage.write(Self.manifest)
             let output = Pipe()
             let process = try await startApply(stage, output)
+            let reading = output.fileHandleForReading
 
-            // The first one alone ends it soon; whichever is first, it does not last.
             process.interrupt()
+            _ = await reading.readAside(upTo: "a second Ctrl-C ends at once")
             process.interrupt()
+            let bytes = await reading.readToEndAside()
             process.waitUntilExit()
 
-            let isEnded = process.terminationReason == .exit ? 130 : SIGINT
-            #expect(process.terminationStatus == isEnded)
+            let text = String(decoding: bytes, as: UTF8.self)
+            #expect(process.terminationReason == .exit && process.terminationStatus == 130, "\(text)")
+            #expect(text.contains("What was in flight may have happened:"), "\(text)")
+            #expect(text.contains("update acme/production/payments/processes/web: instances"), "\(text)")
         }
     }
 

@@ -115,18 +115,26 @@ extension ClaimedCreation {
         return true
     }
 
-    /// The row of the attempt, which may appear late.
+    /// The row of the attempt, which may appear late; an apply that is interrupted looks once.
     private func lateRow() async -> ObservedTask? {
         for pause in [0, 1, 2, 4, 8, 15, 15, 15] {
             if pause > 0, (try? await applier.clock.sleep(for: times.dead * pause / 90)) == nil { return nil }
             // A listing that fails is a listing without the row: the next one may do better.
-            if let run = try? await rows().last(where: { $0.attempt >= attempt }) { return run }
+            let now = self
+            let run = await Task { try? await now.rows().last { $0.attempt >= now.attempt } }.value
+            if let run { return run }
         }
         return nil
     }
 
     /// Records the run and takes the claim down; a result where that did not work, or where there are two runs.
+    ///
+    /// Also when the apply is being interrupted: what was created is remembered.
     private func conclude(_ run: ObservedTask, _ claim: Claim) async -> Result? {
+        await Task { await concludeUndisturbed(run, claim) }.value
+    }
+
+    private func concludeUndisturbed(_ run: ObservedTask, _ claim: Claim) async -> Result? {
         let rows = (try? await rows()) ?? []
         let first = rows.first { $0.attempt == run.attempt && $0.sequenceID < run.sequenceID }
         if first != nil {

@@ -115,11 +115,15 @@ struct ApplyCommand: ParsableCommand, WorkCommand {
         do throws(Preparation.Refusal) {
             if let planFile {
                 let (preparation, approved) = try Preparation.prepare(planFile, work, on: console)
-                return await connected(parallel(preparation), desk, interruption) { session, platform in
+                return await connected(parallel(preparation), desk, interruption) {
+                    session,
+                    platform async throws(PlatformError) in
                     try await session.perform(approved, on: platform)
                 }
             }
-            return await connected(try prepare(on: console), desk, interruption) { session, platform in
+            return await connected(try prepare(on: console), desk, interruption) {
+                session,
+                platform async throws(PlatformError) in
                 try await session.apply(on: platform)
             }
         } catch {
@@ -132,15 +136,15 @@ struct ApplyCommand: ParsableCommand, WorkCommand {
         _ preparation: Preparation,
         _ desk: Desk,
         _ interruption: Interruption,
-        _ work: @escaping @Sendable (ApplySession, CloudControllerPlatform) async throws -> ExitStatus
+        _ work: @escaping @Sendable (ApplySession, CloudControllerPlatform) async throws(PlatformError) -> ExitStatus
     ) async -> ExitStatus {
         let session = ApplySession(command: self, preparation: preparation, desk: desk, interruption: interruption)
         do {
-            return try await withPlatform(preparation.connection) { try await work(session, $0) }
-        } catch let error as PlatformError {
-            return desk.fail(error, preparation)
+            return try await withPlatform(preparation.connection) { platform async throws(PlatformError) in
+                try await work(session, platform)
+            }
         } catch {
-            return .internalError
+            return desk.fail(error, preparation)
         }
     }
 

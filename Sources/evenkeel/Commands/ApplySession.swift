@@ -10,7 +10,7 @@ struct ApplySession: Sendable {
     let interruption: Interruption
 
     /// Plans, shows and asks first; with a checksum nobody is asked, and another plan is stale.
-    func apply(on platform: CloudControllerPlatform) async throws -> ExitStatus {
+    func apply(on platform: CloudControllerPlatform) async throws(PlatformError) -> ExitStatus {
         let reconciler = Reconciler(platform: platform, options: command.limits.planOptions)
         let target = target(platform)
         var planning = try await reconciler.plan(preparation.desired)
@@ -70,7 +70,7 @@ struct ApplySession: Sendable {
         _ target: any Platform,
         _ refusals: [Diagnostic],
         _ view: ApplyView
-    ) async throws -> ApplyReport {
+    ) async throws(PlatformError) -> ApplyReport {
         let plan = planning.plan
         if !refusals.isEmpty { return ApplyReport(notAttempting: plan.operations, because: refusals) }
         guard command.checksum != nil else {
@@ -94,7 +94,10 @@ struct ApplySession: Sendable {
     }
 
     /// Performs what is left of an approved plan; nobody is asked.
-    func perform(_ approved: ApprovedPlan, on platform: CloudControllerPlatform) async throws -> ExitStatus {
+    func perform(
+        _ approved: ApprovedPlan,
+        on platform: CloudControllerPlatform
+    ) async throws(PlatformError) -> ExitStatus {
         desk.print(approved.plan)
         let view = view(of: approved.plan)
         view.begin()

@@ -50,10 +50,10 @@ struct PlanCommand: ParsableCommand, WorkCommand {
     }
 
     func run(on console: Console) async throws -> ExitStatus {
-        try await Interruption().guarding { try await plan(on: console) }
+        await Interruption().guarding { await plan(on: console) }
     }
 
-    private func plan(on console: Console) async throws -> ExitStatus {
+    private func plan(on console: Console) async -> ExitStatus {
         let desk = Desk(console: console, output: output, format: format)
         let preparation: Preparation
         do {
@@ -62,7 +62,7 @@ struct PlanCommand: ParsableCommand, WorkCommand {
             return desk.refuse(error)
         }
         do {
-            return try await withPlatform(preparation.connection) { platform in
+            return try await withPlatform(preparation.connection) { platform async throws(PlatformError) in
                 let reconciler = Reconciler(platform: platform, options: limits.planOptions)
                 let planning = try await reconciler.plan(preparation.desired)
                 let leftovers = try await findLeftovers(preparation.declared, platform)
@@ -76,7 +76,7 @@ struct PlanCommand: ParsableCommand, WorkCommand {
                 )
                 return show(findings, preparation, on: desk)
             }
-        } catch let error as PlatformError {
+        } catch {
             return desk.fail(error, preparation)
         }
     }

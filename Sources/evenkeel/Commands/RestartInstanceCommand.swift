@@ -64,9 +64,9 @@ struct RestartInstanceCommand: ParsableCommand, ConsoleCommand {
             reporter.close(diagnostics)
             return diagnostics.contains { $0.code == .interrupted } ? .interrupted : .failure
         }
-        do {
+        do throws(PlatformError) {
             let options = try connection.connect(isVerbose: output.verbose, on: console)
-            return try await withPlatform(options) { platform in
+            return try await withPlatform(options) { platform async throws(PlatformError) in
                 switch try await InstanceReplacement.find(index, of: type, at: app, on: platform) {
                 case .failure(let complaint): return fail(complaint.diagnostics)
                 case .success(let target):
@@ -78,7 +78,7 @@ struct RestartInstanceCommand: ParsableCommand, ConsoleCommand {
                     return status
                 }
             }
-        } catch let error as PlatformError {
+        } catch {
             return fail([error.diagnostic(intent: "show `\(address)`", api: connection.shownAPI(on: console))])
         }
     }

@@ -54,10 +54,10 @@ struct StatusCommand: ParsableCommand, WorkCommand {
             return .usage
         }
         let interruption = Interruption()
-        return try await interruption.guarding { try await look(on: console, interruption) }
+        return await interruption.guarding { await look(on: console, interruption) }
     }
 
-    private func look(on console: Console, _ interruption: Interruption) async throws -> ExitStatus {
+    private func look(on console: Console, _ interruption: Interruption) async -> ExitStatus {
         let desk = StatusDesk(console: console, work: work, format: format)
         let preparation: Preparation
         do {
@@ -67,14 +67,14 @@ struct StatusCommand: ParsableCommand, WorkCommand {
             return error.status
         }
         do {
-            return try await withPlatform(preparation.connection) { platform in
+            return try await withPlatform(preparation.connection) { platform async throws(PlatformError) in
                 let survey = Survey(platform: platform, preparation: preparation, targets: targets.patterns)
                 let first = try await survey.look()
                 guard watch else { return desk.show(first, preparation) }
                 return await StatusWatch(desk: desk, survey: survey, interval: seconds(interval) ?? 2)
                     .run(from: first, interruption)
             }
-        } catch let error as PlatformError {
+        } catch {
             desk.close(
                 StatusDocument(diagnostics: preparation.diagnostics + [preparation.diagnostic(about: error)]),
                 sources: preparation.sources

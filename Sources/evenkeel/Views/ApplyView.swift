@@ -1,5 +1,6 @@
 import Diagnostics
 import Reconciliation
+import Synchronization
 
 /// Shows an apply as it goes on: a line for each operation that ends, and the closing line.
 ///
@@ -11,6 +12,7 @@ struct ApplyView: Sendable {
     private let style: TextStyle
     /// Nil where stderr is no terminal.
     private let progress: ApplyProgress?
+    private let inFlight = OperationsInFlight()
 
     init(desk: Desk, isDryRun: Bool, plan: Plan) {
         console = desk.console
@@ -29,6 +31,7 @@ struct ApplyView: Sendable {
     }
 
     func show(_ event: Applier.Event) {
+        if !isDryRun { inFlight.take(event) }
         if let progress {
             progress.show(event) {
                 if case .ended(let operation, let outcome, let duration) = event { show(operation, outcome, duration) }
@@ -52,8 +55,18 @@ struct ApplyView: Sendable {
         }
     }
 
-    /// Leaves the terminal as it should be.
-    func abandon() { progress?.close() }
+    /// Leaves the terminal as it should be, and says what nobody waits for any more.
+    func abandon() {
+        progress?.close()
+        let operations = inFlight.operations
+        guard !operations.isEmpty else { return }
+        console.talk("Ended at once. What was in flight may have happened:")
+        for operation in operations {
+            let address = FieldText.value(Text("\(operation.address)"))
+            console.talk("  \(operation.action.rawValue) \(address)\(fields(of: operation))")
+        }
+        console.talk("`evenkeel plan` shows what is left to do.")
+    }
 
     private func show(_ operation: Plan.Operation, _ outcome: Outcome, _ duration: Duration) {
         guard isText else { return }
@@ -109,5 +122,30 @@ struct ApplyView: Sendable {
     private func tenths(_ duration: Duration) -> String {
         let (seconds, attoseconds) = duration.components
         return "\(seconds).\(attoseconds / 100_000_000_000_000_000)"
+    }
+}
+
+/// The operations that have begun and not ended.
+private final class OperationsInFlight: Sendable {
+    private let state = Mutex<[Plan.Operation]>([])
+
+    var operations: [Plan.Operation] { state.withLock { $0 } }
+
+    func take(_ event: Applier.Event) {
+        switch event {
+        case .began(let operation):
+            forget(operation.address)
+            state.withLock { $0.append(operation) }
+        case .ended(let operation, _, _): forget(operation.address)
+        // The app is waited for, so nothing of it is under way.
+        case .waiting(let address, _) where address.part == .app: forget(address)
+        case .waiting: break
+        }
+    }
+
+    /// The operations of an app run one after the other.
+    private func forget(_ address: Address) {
+        let app = address.appending(.app)
+        state.withLock { $0.removeAll { $0.address.appending(.app) == app } }
     }
 }

@@ -31,4 +31,19 @@ extension FileHandle {
             Thread.detachNewThread { continuation.resume(returning: self.readDataToEndOfFile()) }
         }
     }
+
+    /// Reads on a thread of its own until this was read, or to the end.
+    func readAside(upTo mark: String) async -> String {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                var bytes = Data()
+                while !String(decoding: bytes, as: UTF8.self).contains(mark) {
+                    let more = self.availableData
+                    if more.isEmpty { break }
+                    bytes += more
+                }
+                continuation.resume(returning: String(decoding: bytes, as: UTF8.self))
+            }
+        }
+    }
 }
