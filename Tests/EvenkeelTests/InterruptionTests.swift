@@ -28,9 +28,11 @@ import Testing
             )
         )
         let process = Process()
-        process.executableURL = Binary.url
+        // Tests beside this one may ignore hang-ups at the moment, which would be inherited.
+        process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = [
-            "apply", "--yes", "--parallelism", "1", stage.folder.appending(path: "acme.yml").path,
+            "--default-signal=HUP", Binary.url?.path ?? "", "apply", "--yes", "--parallelism", "1",
+            stage.folder.appending(path: "acme.yml").path,
         ]
         process.environment = ["CF_API": stage.sandbox.url, "CF_USERNAME": "dev", "CF_PASSWORD": "dev"]
         process.standardOutput = output
