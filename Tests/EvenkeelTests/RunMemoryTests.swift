@@ -207,4 +207,46 @@ import Testing
         #expect(run.status == 64)
         #expect(run.error.contains("--claim-timeout takes digits and one of s, m, h, at least 3s"))
     }
+
+    /// The runtime refuses so many runs that are created next.
+    private func refuseRuns(_ stage: Stage, times: Int) async {
+        await stage.sandbox.addFault(
+            Fault(method: "POST", path: "/v3/apps/*/tasks", times: times, .runtime(.refusing))
+        )
+    }
+
+    @Test func `a run that the platform certainly refused counts as not run, however often it happens`() async throws {
+        try await withStage { stage in
+            try stage.write("storefront: {tasks: {migrate: {command: bin/migrate, wait: true}}}")
+            await refuseRuns(stage, times: 3)
+
+            for count in 1...3 {
+                let run = await stage.run("apply", "--yes")
+                #expect(run.status == 5, "\(run)")
+                #expect(run.error.contains("run again: it counts as not run"), "\(run)")
+                #expect(await stage.posts() == count)
+                let plan = await stage.run("plan", "--exit-code")
+                #expect(plan.status == 2 && plan.output.contains("1 task to run"), "\(plan)")
+            }
+            let run = await stage.run("apply", "--yes")
+            #expect(run.status == 0, "\(run)")
+            #expect(await stage.posts() == 4)
+            #expect(await stage.run("plan", "--exit-code").status == 0)
+        }
+    }
+
+    @Test func `a refused run is not repeated by the same apply, and is no attempt of retries`() async throws {
+        try await withStage { stage in
+            try stage.write("storefront: {tasks: {migrate: {command: bin/migrate, wait: true, retries: 1}}}")
+            await refuseRuns(stage, times: 2)
+
+            #expect(await stage.run("apply", "--yes").status == 5)
+            #expect(await stage.posts() == 1)
+            #expect(await stage.run("apply", "--yes").status == 5)
+            #expect(await stage.posts() == 2)
+            let run = await stage.run("apply", "--yes")
+            #expect(run.status == 0, "\(run)")
+            #expect(try await stage.json("/v3/tasks?states=SUCCEEDED").contains(#/"evenkeel.dev\/attempt": ?"1"/#))
+        }
+    }
 }

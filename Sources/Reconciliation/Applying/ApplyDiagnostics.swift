@@ -63,12 +63,20 @@ extension Diagnostic {
     }
 
     /// The platform kept a FAILED row for a run that it could not start.
-    static func runRefused(_ operation: Plan.Operation, _ run: ObservedTask, _ error: PlatformError) -> Diagnostic {
+    ///
+    /// - Parameter isCertain: it counts as no run.
+    static func runRefused(
+        _ operation: Plan.Operation,
+        _ run: ObservedTask,
+        _ error: PlatformError,
+        isCertain: Bool = false
+    ) -> Diagnostic {
         var diagnostic = refused(operation, error)
         diagnostic.code = .runFailed
         diagnostic.message = "`\(operation.address)` \(RunOutcome(failureReason: run.failureReason).words)"
         diagnostic.details.append(.note("run \(run.sequenceID) is FAILED: \(run.failureReason ?? "no reason given")"))
-        diagnostic.details.append(.help("give it another `revision` to run it again"))
+        let help = isCertain ? "run again: it counts as not run" : "give it another `revision` to run it again"
+        diagnostic.details.append(.help(help))
         return diagnostic
     }
 

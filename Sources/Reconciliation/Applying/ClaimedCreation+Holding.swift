@@ -51,6 +51,7 @@ extension ClaimedCreation {
             return .withdraw(nil)
         }
         let named = try await applier.platform.tasks(ofApp: bindings.app.guid, named: name)
+        refused = memory.record.refused
         let look = Look(memory: memory, rows: named.filter { $0.runFingerprint == fingerprint })
         if let result = try await settled(look, own: claim) { return .ended(result) }
         let live = named.filter { !$0.state.isTerminal && $0.runFingerprint != fingerprint }
@@ -95,6 +96,7 @@ extension ClaimedCreation {
             guard let run = await lateRow() else {
                 return .ended(.failed(.unknownOutcome(operation, error, after: times.search)))
             }
+            if run.state == .failed, error.isCertainRefusal { return await refuse(run, claim, error) }
             if let result = await conclude(run, claim) { return result }
             guard run.state != .failed else { return .ended(.failed(.runRefused(operation, run, error))) }
             return .exists(run, note: "the answer was lost or was an error, but run \(run.sequenceID) was created")
@@ -121,7 +123,7 @@ extension ClaimedCreation {
             if pause > 0, (try? await applier.clock.sleep(for: times.dead * pause / 90)) == nil { return nil }
             // A listing that fails is a listing without the row: the next one may do better.
             let now = self
-            let run = await Task { try? await now.rows().last { $0.attempt >= now.attempt } }.value
+            let run = await Task { try? await now.rows().last { row in now.isOurs(row) } }.value
             if let run { return run }
         }
         return nil
@@ -134,9 +136,40 @@ extension ClaimedCreation {
         await Task { await concludeUndisturbed(run, claim) }.value
     }
 
+    /// Writes down that the row is no run, and takes the claim down.
+    private func refuse(_ run: ObservedTask, _ claim: Claim, _ error: PlatformError) async -> Result {
+        let entry = RunRecord.Entry(
+            fingerprint,
+            attempts: run.attempt,
+            .refused,
+            sequenceID: run.sequenceID,
+            taskGUID: run.guid,
+            time: applier.stamps.time
+        )
+        let now = self
+        return await Task { () -> Result in
+            do throws(PlatformError) {
+                let claims = now.applier.options.claimsRuns ? [claim] : []
+                let change = try await now.applier.amend(now.name, takingDown: claims, now.bindings) { record in
+                    record.put(entry)
+                }
+                if case .unreadable(let reason) = change {
+                    return .ended(.failed(.notRecorded(now.operation, run, named: now.name, reason)))
+                }
+            } catch {
+                return .ended(.failed(.notRecorded(now.operation, run, error)))
+            }
+            return .refused(.runRefused(now.operation, run, error, isCertain: true))
+        }.value
+    }
+
+    private func isOurs(_ row: ObservedTask) -> Bool { row.attempt >= attempt && !refused.contains(row.guid) }
+
     private func concludeUndisturbed(_ run: ObservedTask, _ claim: Claim) async -> Result? {
         let rows = (try? await rows()) ?? []
-        let first = rows.first { $0.attempt == run.attempt && $0.sequenceID < run.sequenceID }
+        let first = rows.first { row in
+            row.attempt == run.attempt && row.sequenceID < run.sequenceID && !refused.contains(row.guid)
+        }
         if first != nil {
             let path = "/v3/tasks/\(run.guid)/actions/cancel"
             _ = try? await applier.platform.send(Request(.cancelTask, path: path, body: nil))
@@ -152,4 +185,11 @@ extension ClaimedCreation {
         }
         return first.map { .ended(.failed(.startedTwice(operation, run, $0))) }
     }
+}
+
+extension PlatformError {
+    /// The runtime has refused to start the run: nothing runs, and the row says FAILED.
+    ///
+    /// Only this answer is certain; after a 503 the run may be there (`cloud_controller_ng app/actions/task_create.rb`).
+    fileprivate var isCertainRefusal: Bool { status == 500 && messages.contains { $0.code == 170_019 } }
 }

@@ -12,12 +12,21 @@ struct ClaimedCreation: Sendable {
         case exists(ObservedTask, note: String?)
         /// Other runs of the name, which have to end first; nothing was created, and no claim is up.
         case othersAreLive([ObservedTask])
+        /// The platform certainly did not start it; that is recorded, and another apply may try again.
+        case refused(Diagnostic)
     }
 
     /// What decides whether the run is created.
     struct Look {
         let memory: RunMemory
+        /// But for those that the record calls refused.
         let rows: [ObservedTask]
+
+        init(memory: RunMemory, rows: [ObservedTask]) {
+            let refused = memory.record.refused
+            self.memory = memory
+            self.rows = rows.filter { !refused.contains($0.guid) }
+        }
     }
 
     /// What kept the run from being created the last time.
@@ -35,6 +44,8 @@ struct ClaimedCreation: Sendable {
     let fingerprint: String
     let attempt: Int
     var obstacle = Obstacle.slowness
+    /// Rows that the record calls refused, as it was read last.
+    var refused: Set<String> = []
     /// It was said already.
     var isSlow = false
     private var watch: ClaimWatch
@@ -131,6 +142,7 @@ struct ClaimedCreation: Sendable {
         case .running, .succeeded:
             return .ended(.inPlace(note: "it is recorded as \(entry.state.rawValue)\(entry.when)"))
         case .failed, .canceled: return .ended(.failed(.recordedEnd(operation, entry)))
+        case .refused: return nil
         case .unknown:
             let words = "it was claimed and never recorded, as found\(entry.when)"
             return .ended(.failed(.mayHaveRun(operation.address, words, at: operation.origin)))

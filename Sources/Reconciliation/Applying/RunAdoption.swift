@@ -64,7 +64,9 @@ extension AppApplier {
         guard let fingerprint = claim.fingerprint ?? known.first(where: { claim.isOf($0) }) else {
             return ClaimFinding(claim: claim, isDone: isDead)
         }
+        let refused = record.refused
         let rows = try await platform.runs(ofApp: bindings.app.guid, fingerprint: fingerprint)
+            .filter { !refused.contains($0.guid) }
         var finding = ClaimFinding(claim: claim, isDone: isDead, rows: rows.filter { $0.name == record.name })
         if let newest = rows.last, newest.state != .failed {
             finding.isDone = true

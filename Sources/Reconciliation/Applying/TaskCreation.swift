@@ -18,6 +18,7 @@ extension AppApplier {
             var end: RunOutcome?
             switch try await createAlone(operation, bindings) {
             case .ended(let result): outcome = result
+            case .refused(let diagnostic): return .failed(diagnostic)
             case .exists(let run, let note):
                 outcome =
                     operation.run?.wait == nil

@@ -24,7 +24,7 @@ extension AppPlanner {
         var entry = RunRequests.PlannedEntry(fingerprint: shown)
         entry.attempts = mayRepeat ? "{attempt}" : "\(run.attempt)"
         let earlier = history.completed(awaiting: nil, time: "").runs
-        let hasOthers = earlier.contains { $0.fingerprint != fingerprint.hex }
+        let hasOthers = earlier.contains { $0.fingerprint != fingerprint.hex || $0.state == .refused }
         draft.preparing = [RunRequests.plannedClaim(of: task.name, shown)]
         draft.concluding = [RunRequests.plannedCreation(of: task.name, entry, hasOthers: hasOthers)]
         if run.wait != nil {
@@ -52,7 +52,7 @@ extension AppPlanner {
         if history.isIncomplete(awaiting: nil) || !history.claims.isEmpty {
             draft.preparing = [healing(task, fingerprint, history, awaiting: nil, claims: history.claims)]
         }
-        let others = history.record.runs.contains { $0.fingerprint != fingerprint.hex }
+        let others = history.record.runs.contains { $0.fingerprint != fingerprint.hex || $0.state == .refused }
         draft.concluding = [
             outcome(of: task, shown, run, hasOthers: others, row: row.sequenceID)
         ]

@@ -14,7 +14,9 @@ extension TaskStatus {
         var (run, recorded) = (declared, entry)
         if let declared, declared.attempt >= entry?.attempts ?? 1 { recorded = nil } else { run = nil }
         let isDeclaredRun = run != nil || recorded != nil
-        if !isDeclaredRun { (run, recorded) = (named.last, named.isEmpty ? history.record.runs.first : nil) }
+        if !isDeclaredRun {
+            (run, recorded) = (named.last, named.isEmpty ? history.record.runs.first { $0.state != .refused } : nil)
+        }
         self.init(
             address: address.appending(.task(task.name)),
             origin: task.origin,

@@ -18,15 +18,16 @@ struct RunHistory {
     let record: RunRecord
     /// Why the record cannot be read, in words that follow "the record"; then `record` is empty.
     let unreadable: String?
-    /// The rows of exactly the task's name that carry a run label, by rising sequence.
+    /// The rows of exactly the task's name that carry a run label and were not refused, by rising sequence.
     let rows: [ObservedTask]
     /// Claims to run the task, whatever its specification.
     let claims: [Claim]
 
     init(of name: Text, in app: ObservedApp) {
-        let rows = app.tasks.filter { $0.name == name && $0.runFingerprint != nil }
-        self.rows = rows.sorted { $0.sequenceID < $1.sequenceID }
         let memory = RunMemory(of: name, in: app)
+        let refused = memory.record.refused
+        let rows = app.tasks.filter { $0.name == name && $0.runFingerprint != nil && !refused.contains($0.guid) }
+        self.rows = rows.sorted { $0.sequenceID < $1.sequenceID }
         record = memory.record
         unreadable = memory.unreadable
         let known = Set(rows.compactMap(\.runFingerprint) + record.runs.map(\.fingerprint))
@@ -54,6 +55,7 @@ struct RunHistory {
             case .failed: return .failed(reason: nil, .failed)
             case .canceled: return .failed(reason: nil, .canceled)
             case .unknown: return .unknown(entry)
+            case .refused: return .neverRun
             }
         }
         guard rows.allSatisfy({ $0.state == .failed }) else {
@@ -80,6 +82,7 @@ extension RunHistory {
         guard unreadable == nil else { return false }
         // What finds no room is not missing; times are part of its length.
         return completed(awaiting: awaited, time: Stamps().time).kept.contains { entry in
+            guard entry.state != .refused else { return false }
             let known = record.entry(entry.fingerprint)
             return known?.attempts != entry.attempts || known?.state != entry.state
         }
@@ -91,7 +94,7 @@ extension RunRecord {
     ///
     /// What was written by a cancel stays: the platform calls a cancelled run FAILED.
     mutating func note(_ row: ObservedTask, awaiting awaited: String?, time: String) {
-        guard let fingerprint = row.runFingerprint else { return }
+        guard let fingerprint = row.runFingerprint, !refused.contains(row.guid) else { return }
         let known = entry(fingerprint)
         guard row.attempt >= known?.attempts ?? 1 else { return }
         var state = State.running

@@ -15,6 +15,8 @@ package struct RunRecord: Hashable, Sendable {
         case canceled = "CANCELED"
         /// A claim was found so late that a row could be deleted already: it may have run.
         case unknown = "UNKNOWN"
+        /// The platform certainly did not start it, although it keeps a FAILED row: no run, and no attempt.
+        case refused = "REFUSED"
     }
 
     /// The runs of one specification.
@@ -55,6 +57,8 @@ package struct RunRecord: Hashable, Sendable {
 
     /// The oldest are forgotten first.
     static let mostRuns = 20
+    /// Of rows that were refused; one that is forgotten counts as a run that failed.
+    static let mostRefused = 5
     /// Scalars; the server takes 5000 (`cloud_controller_ng app/messages/metadata_validator_helper.rb`).
     static let longestText = 4899
 
@@ -72,12 +76,24 @@ package struct RunRecord: Hashable, Sendable {
         Text("evenkeel.dev/run.\(sha256Hex(name.string).prefix(16))")
     }
 
-    package func entry(_ fingerprint: String) -> Entry? { runs.first { $0.fingerprint == fingerprint } }
+    /// What is known of the runs of a specification; rows that were refused are none.
+    package func entry(_ fingerprint: String) -> Entry? {
+        runs.first { $0.fingerprint == fingerprint && $0.state != .refused }
+    }
 
-    /// Puts the entry before all older ones, in place of what was known of its specification.
+    /// The guids of rows that count as no run.
+    var refused: Set<String> { Set(runs.filter { $0.state == .refused }.map(\.taskGUID)) }
+
+    /// Puts the entry before all older ones, in place of what was known of its specification; a refused row beside it.
     package mutating func put(_ entry: Entry) {
-        runs.removeAll { $0.fingerprint == entry.fingerprint }
+        runs.removeAll { known in
+            entry.state == .refused || known.state == .refused
+                ? known.taskGUID == entry.taskGUID && known.state == entry.state
+                : known.fingerprint == entry.fingerprint
+        }
         runs.insert(entry, at: entry.sequenceID == 0 ? 0 : place(of: entry.sequenceID))
+        let forgotten = runs.filter { $0.state == .refused }.dropFirst(RunRecord.mostRefused).map(\.taskGUID)
+        runs.removeAll { $0.state == .refused && forgotten.contains($0.taskGUID) }
     }
 
     /// Before the newest of the older runs, and before what has no row and stands there.
@@ -91,7 +107,8 @@ package struct RunRecord: Hashable, Sendable {
 
     /// Changes what is known of a specification, where something is.
     package mutating func change(_ fingerprint: String, _ body: (inout Entry) -> Void) {
-        guard let index = runs.firstIndex(where: { $0.fingerprint == fingerprint }) else { return }
+        let index = runs.firstIndex { $0.fingerprint == fingerprint && $0.state != .refused }
+        guard let index else { return }
         body(&runs[index])
     }
 }

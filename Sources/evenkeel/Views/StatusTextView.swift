@@ -92,6 +92,7 @@ struct StatusTextView {
         return switch entry.state {
         case .running: "recorded as RUNNING\(when), its end was not seen; its row is deleted"
         case .succeeded, .failed, .canceled: "recorded as \(entry.state.rawValue)\(when); its row is deleted"
+        case .refused: "refused by the platform\(when): it counts as not run"
         case .unknown: "claimed and never recorded, as found\(when)"
         }
     }
@@ -145,7 +146,7 @@ extension ObservedTask.State {
 extension RunRecord.State {
     fileprivate var color: TextStyle.Color {
         switch self {
-        case .running, .unknown: .yellow
+        case .running, .unknown, .refused: .yellow
         case .succeeded: .green
         case .failed, .canceled: .red
         }
