@@ -24,7 +24,7 @@ package struct RetryingTransport: HTTPTransport {
         var attempt = 1
         var waited = Duration.zero
         while true {
-            let bounded = request.bounded(by: TimeLeft.current?())
+            let bounded = request.bounded(by: TimeLeft.current?.duration)
             let result = await attempted { () async throws(PlatformError) in try await next.send(bounded) }
             let outcome = RetryingTransport.outcome(of: result)
             if request.givesUpWhenSlow, outcome.isSlow {
@@ -78,7 +78,7 @@ package struct RetryingTransport: HTTPTransport {
 
 extension TransportRequest {
     fileprivate func maySend(after delay: Duration) -> Bool {
-        if let left = TimeLeft.current?(), delay >= left { return false }
+        if let left = TimeLeft.current?.duration, delay >= left { return false }
         return deadline.map { ContinuousClock.now + delay < $0 } ?? true
     }
 

@@ -41,7 +41,7 @@ struct Patience {
         _ read: () async throws(PlatformError) -> Value
     ) async throws(PlatformError) -> Value? {
         let (whole, elapsed) = (Duration.seconds(seconds), elapsed)
-        let result = await TimeLeft.$current.withValue({ whole - elapsed() }) {
+        let result = await TimeLeft.$current.withValue(TimeLeft { whole - elapsed() }) {
             () async -> Result<Value, PlatformError> in
             do throws(PlatformError) { return .success(try await read()) } catch { return .failure(error) }
         }
@@ -59,12 +59,24 @@ struct Patience {
 }
 
 /// How long whoever asks goes on waiting: an answer that comes later helps nobody.
-package enum TimeLeft {
-    /// Nil where a request may take as long as its own time-out; below zero when the time is over.
-    @TaskLocal package static var current: (@Sendable () -> Duration)?
+package struct TimeLeft: Sendable {
+    /// Nil where a request may take as long as its own time-out.
+    ///
+    /// A value of a type of our own: with a bare closure as the value of a task local, what Swift 6.3.1 makes of `withValue` with
+    /// optimization crashes.
+    @TaskLocal package static var current: TimeLeft?
 
     /// The shortest time that a look is given, also at the very end.
     package static let shortest = Duration.seconds(2)
+
+    private let measure: @Sendable () -> Duration
+
+    init(_ measure: @escaping @Sendable () -> Duration) {
+        self.measure = measure
+    }
+
+    /// Below zero when the time is over.
+    package var duration: Duration { measure() }
 }
 
 /// Tells the time since it was made.
