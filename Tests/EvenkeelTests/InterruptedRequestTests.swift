@@ -10,10 +10,18 @@ import Testing
 /// An apply that is interrupted while a request that writes is on its way: its answer is awaited and counts.
 @Suite struct InterruptedRequestTests {
     /// Applies, and is cancelled right before such a request reaches the server.
+    ///
+    /// - Parameter path: requests that write there are executed and answered with 503; nil where all is answered well.
     private func interrupted(
         _ stage: Stage,
+        executedAndRefusing path: String? = nil,
         at isReached: @escaping @Sendable (TransportRequest) -> Bool
     ) async throws -> Run {
+        if let path {
+            await stage.sandbox.addFault(
+                Fault(path: path, moment: .afterCommit, .answer(status: 503, headers: [], body: []))
+            )
+        }
         var stage = stage
         let apply = Mutex<Task<Run, Never>?>(nil)
         let cancel = Once {
@@ -73,6 +81,44 @@ import Testing
 
             #expect(run.error.contains("error[interrupted]: interrupted while waiting for"), "\(run)")
             #expect(run.error.contains("the next apply waits for it"), "\(run)")
+        }
+    }
+
+    @Test func `a PATCH that was executed and answered with an error may have happened`() async throws {
+        try await withStage { stage in
+            try stage.write("storefront: {metadata: {labels: {team: web}}}")
+
+            let run = try await interrupted(stage, executedAndRefusing: "/v3/apps/*") { $0.method == .patch }
+
+            #expect(run.error.contains("it was sent and may have happened"), "\(run)")
+            #expect(await stage.run("plan", "--exit-code").status == 0)
+        }
+    }
+
+    @Test func `after a scale that was executed and answered with an error a look tells that it is done`() async throws
+    {
+        try await withStage { stage in
+            try stage.write("storefront: {processes: {web: {instances: 4}}}")
+
+            let run = try await interrupted(stage, executedAndRefusing: "/v3/processes/*/actions/scale") {
+                $0.path.hasSuffix("/actions/scale")
+            }
+
+            #expect(run.output.contains("Applied 1 of 1 operation."), "\(run)")
+        }
+    }
+
+    @Test func `a deployment that was executed and answered with an error is found and named`() async throws {
+        try await withStage { stage in
+            try stage.write("storefront: {rollout: rolling, processes: {web: {command: bin/other}}}")
+
+            let run = try await interrupted(stage, executedAndRefusing: "/v3/deployments") {
+                $0.path == "/v3/deployments"
+            }
+
+            #expect(run.error.contains("the next apply waits for it"), "\(run)")
+            #expect(await stage.run("apply", "--yes").status == 0)
+            #expect(await stage.writes().filter { $0.hasSuffix("/v3/deployments") }.count == 1)
         }
     }
 

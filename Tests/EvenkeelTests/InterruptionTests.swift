@@ -40,6 +40,7 @@ import Testing
         process.terminationHandler = { _ in stage.requests.end() }
         try process.run()
         while await !stage.sandbox.journal().contains(where: { $0.path.hasSuffix("/actions/scale") }) {
+            try #require(process.isRunning, "the apply ended by itself with \(process.terminationStatus)")
             await Task.yield()
         }
         return process

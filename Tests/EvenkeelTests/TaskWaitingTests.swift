@@ -76,6 +76,27 @@ import Testing
         }
     }
 
+    @Test func `a run before a rollout that somebody cancels keeps the app from being rolled out`() async throws {
+        try await withStage(seed: seed(Seed.TaskRun("migrate", runSeconds: 60))) { stage in
+            try stage.write(
+                """
+                storefront:
+                  processes: {web: {command: bin/other}}
+                  tasks: {migrate: {command: bin/migrate, wait: true, retries: 2, when: before_rollout}}
+                """
+            )
+            await stage.meanwhile.set { try await stage.cancelByHand("migrate") }
+            #expect(await stage.run("apply", "--yes").status == 5)
+
+            let second = await stage.run("apply", "--yes")
+
+            #expect(second.status == 5, "\(second)")
+            #expect(second.output.contains("0 to restart"), "\(second)")
+            #expect(await stage.posts() == 1)
+            #expect(await stage.writes().allSatisfy { !$0.hasSuffix("/v3/deployments") && !$0.hasSuffix("/restart") })
+        }
+    }
+
     @Test func `a run that an earlier apply has started is repeated by the next one when it fails`() async throws {
         try await withStage(seed: seed(Seed.TaskRun("migrate", runSeconds: 20, result: .failed))) { stage in
             try stage.write("storefront: {tasks: {migrate: {command: bin/migrate, wait: true, retries: 1}}}")

@@ -49,10 +49,10 @@ import Testing
     }
 
     /// The clock moves on by four seconds while somebody waits for the answer, or as far as anybody waits.
-    private func slow(_ stage: Stage) throws -> MeddlingTransport {
+    private func slow(_ stage: Stage, _ path: String = "/v3/tasks/") throws -> MeddlingTransport {
         let clock = stage.clock
         return MeddlingTransport(try #require(stage.network)) { request async throws(PlatformError) in
-            guard request.method == .get, request.path.hasPrefix("/v3/tasks/") else { return }
+            guard request.method == .get, request.path.hasPrefix(path) else { return }
             let limit = request.timeout ?? .seconds(60)
             try? await clock.sleep(for: min(.seconds(4), limit))
             if limit < .seconds(4) { throw PlatformError(.timedOut) }
@@ -77,6 +77,26 @@ import Testing
             }
 
             #expect((10...13).contains(seconds), "\(seconds)")
+        }
+    }
+
+    @Test(arguments: [("rolling", "/v3/deployments/"), ("restart", "/v3/processes/")])
+    func `slow looks at a rollout do not make its wait longer`(_ rollout: String, _ path: String) async throws {
+        var seed = Seed.storefront
+        seed.processRuns = [Seed.ProcessRun(command: "bin/other", startSeconds: nil)]
+        try await withStage(seed: seed) { stage in
+            var stage = stage
+            stage.network = try slow(stage, path)
+            try stage.write(
+                "storefront: {rollout: {strategy: \(rollout), timeout: 10s}, processes: {web: {command: bin/other}}}"
+            )
+
+            let seconds = await seconds(stage) {
+                let run = await stage.run("apply", "--yes")
+                #expect(run.error.contains("is not running after 10 seconds"), "\(run)")
+            }
+
+            #expect((10...17).contains(seconds), "\(seconds)")
         }
     }
 

@@ -86,6 +86,16 @@ struct AppApplier: Sendable {
         return try? await platform.activeDeployments(ofApp: bindings.app.guid).last
     }
 
+    /// Does what has to follow a write, also when the apply is being interrupted.
+    func undisturbed<Value: Sendable>(
+        _ body: @escaping @Sendable () async throws(PlatformError) -> Value
+    ) async throws(PlatformError) -> Value {
+        // A task of its own is not cancelled with the one that waits for it.
+        try await Task { () -> Result<Value, PlatformError> in
+            do throws(PlatformError) { return .success(try await body()) } catch { return .failure(error) }
+        }.value.get()
+    }
+
     /// A PATCH: repeated by the platform where that is safe, and once more with a new guid after a 404.
     private func patch(
         _ operation: Plan.Operation,
@@ -114,7 +124,10 @@ struct AppApplier: Sendable {
             } catch {
                 guard error.mayHaveHappened, error.code != .cancelled, case .process(let type) = operation.address.part
                 else { throw error }
-                let process = try await platform.process(ofApp: bindings.app.guid, type: type)
+                let (platform, guid) = (platform, bindings.app.guid)
+                let process = try await undisturbed { () async throws(PlatformError) in
+                    try await platform.process(ofApp: guid, type: type)
+                }
                 if let process, mismatch(operation, process.fields, bindings) == nil {
                     _ = try await remark(.process(process), operation, &bindings)
                     return .applied(note: "the answer was lost or was an error, but it has happened")

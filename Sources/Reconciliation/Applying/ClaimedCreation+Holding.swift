@@ -74,7 +74,9 @@ extension ClaimedCreation {
     private func takeDown(_ claim: Claim) async {
         guard applier.options.claimsRuns else { return }
         let (applier, bindings) = (applier, bindings)
-        await Task { try? await applier.write(nil, takingDown: [claim], bindings) }.value
+        try? await applier.undisturbed { () async throws(PlatformError) in
+            try await applier.write(nil, takingDown: [claim], bindings)
+        }
     }
 
     /// Sends the POST, once.
@@ -96,7 +98,7 @@ extension ClaimedCreation {
             guard let run = await lateRow() else {
                 return .ended(.failed(.unknownOutcome(operation, error, after: times.search)))
             }
-            if run.state == .failed, error.isCertainRefusal { return await refuse(run, claim, error) }
+            if run.isNotStarted, error.isCertainRefusal { return await refuse(run, claim, error) }
             if let result = await conclude(run, claim) { return result }
             guard run.state != .failed else { return .ended(.failed(.runRefused(operation, run, error))) }
             return .exists(run, note: "the answer was lost or was an error, but run \(run.sequenceID) was created")
@@ -123,17 +125,28 @@ extension ClaimedCreation {
             if pause > 0, (try? await applier.clock.sleep(for: times.dead * pause / 90)) == nil { return nil }
             // A listing that fails is a listing without the row: the next one may do better.
             let now = self
-            let run = await Task { try? await now.rows().last { row in now.isOurs(row) } }.value
-            if let run { return run }
+            let rows = try? await applier.undisturbed { () async throws(PlatformError) in try await now.rows() }
+            if let run = rows?.last(where: isOurs) { return run }
         }
         return nil
     }
 
+    private func isOurs(_ row: ObservedTask) -> Bool { row.attempt >= attempt && !refused.contains(row.guid) }
+
     /// Records the run and takes the claim down; a result where that did not work, or where there are two runs.
-    ///
-    /// Also when the apply is being interrupted: what was created is remembered.
     private func conclude(_ run: ObservedTask, _ claim: Claim) async -> Result? {
-        await Task { await concludeUndisturbed(run, claim) }.value
+        let now = self
+        let rows = (try? await applier.undisturbed { () async throws(PlatformError) in try await now.rows() }) ?? []
+        let first = rows.first { row in
+            row.attempt == run.attempt && row.sequenceID < run.sequenceID && !refused.contains(row.guid)
+        }
+        if first != nil {
+            let platform = applier.platform
+            let request = Request(.cancelTask, path: "/v3/tasks/\(run.guid)/actions/cancel", body: nil)
+            _ = try? await applier.undisturbed { () async throws(PlatformError) in try await platform.send(request) }
+        }
+        if let result = await write(about: run, claim, { now.note(first ?? run, in: &$0) }) { return result }
+        return first.map { .ended(.failed(.startedTwice(operation, run, $0))) }
     }
 
     /// Writes down that the row is no run, and takes the claim down.
@@ -146,44 +159,34 @@ extension ClaimedCreation {
             taskGUID: run.guid,
             time: applier.stamps.time
         )
-        let now = self
-        return await Task { () -> Result in
-            do throws(PlatformError) {
-                let claims = now.applier.options.claimsRuns ? [claim] : []
-                let change = try await now.applier.amend(now.name, takingDown: claims, now.bindings) { record in
-                    record.put(entry)
-                }
-                if case .unreadable(let reason) = change {
-                    return .ended(.failed(.notRecorded(now.operation, run, named: now.name, reason)))
-                }
-            } catch {
-                return .ended(.failed(.notRecorded(now.operation, run, error)))
-            }
-            return .refused(.runRefused(now.operation, run, error, isCertain: true))
-        }.value
+        let result = await write(about: run, claim) { $0.put(entry) }
+        return result ?? .refused(.runRefused(operation, run, error, isCertain: true))
     }
 
-    private func isOurs(_ row: ObservedTask) -> Bool { row.attempt >= attempt && !refused.contains(row.guid) }
-
-    private func concludeUndisturbed(_ run: ObservedTask, _ claim: Claim) async -> Result? {
-        let rows = (try? await rows()) ?? []
-        let first = rows.first { row in
-            row.attempt == run.attempt && row.sequenceID < run.sequenceID && !refused.contains(row.guid)
-        }
-        if first != nil {
-            let path = "/v3/tasks/\(run.guid)/actions/cancel"
-            _ = try? await applier.platform.send(Request(.cancelTask, path: path, body: nil))
-        }
-        do {
-            let claims = applier.options.claimsRuns ? [claim] : []
-            let change = try await applier.amend(name, takingDown: claims, bindings) { note(first ?? run, in: &$0) }
-            if case .unreadable(let reason) = change {
-                return .ended(.failed(.notRecorded(operation, run, named: name, reason)))
+    /// Changes the record and takes the claim down, also when the apply is being interrupted; a result where it did not work.
+    private func write(
+        about run: ObservedTask,
+        _ claim: Claim,
+        _ change: @escaping @Sendable (inout RunRecord) -> Void
+    ) async -> Result? {
+        let now = self
+        do throws(PlatformError) {
+            let amendment = try await applier.undisturbed { () async throws(PlatformError) in
+                let claims = now.applier.options.claimsRuns ? [claim] : []
+                return try await now.applier.amend(now.name, takingDown: claims, now.bindings, change)
             }
+            guard case .unreadable(let reason) = amendment else { return nil }
+            return .ended(.failed(.notRecorded(operation, run, named: name, reason)))
         } catch {
             return .ended(.failed(.notRecorded(operation, run, error)))
         }
-        return first.map { .ended(.failed(.startedTwice(operation, run, $0))) }
+    }
+}
+
+extension ObservedTask {
+    /// The platform kept the row and could not start it, as far as it knows.
+    fileprivate var isNotStarted: Bool {
+        state == .failed && RunOutcome(failureReason: failureReason) == .notStarted
     }
 }
 

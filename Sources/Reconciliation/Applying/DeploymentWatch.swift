@@ -14,7 +14,7 @@ actor DeploymentWatch {
     /// When the last answer came.
     private var lookedAt: Duration?
     /// A look under way: whoever needs one joins it.
-    private var underway: Task<[String: [ObservedDeployment]]?, Never>?
+    private var underway: Task<Void, Never>?
 
     init(platform: any Platform, clock: any Clock<Duration>) {
         self.platform = platform
@@ -31,18 +31,22 @@ actor DeploymentWatch {
     /// A look that fails leaves what was known: the server's refusal tells later.
     func look() async {
         if let underway {
-            _ = await underway.value
+            await underway.value
             return
         }
         if let lookedAt, time() - lookedAt < DeploymentWatch.freshness { return }
-        let platform = platform
-        let look = Task { try? await platform.activeDeployments() }
+        let look = Task { await readAnew() }
         underway = look
-        let found = await withTaskCancellationHandler {
+        await withTaskCancellationHandler {
             await look.value
         } onCancel: {
             look.cancel()
         }
+    }
+
+    /// What is found is there before anybody who waits for it goes on.
+    private func readAnew() async {
+        let found = try? await platform.activeDeployments()
         underway = nil
         lookedAt = time()
         if let found { active = found }

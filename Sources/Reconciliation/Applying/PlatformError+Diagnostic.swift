@@ -55,6 +55,9 @@ extension PlatformError {
             details.append(.note("\(request)\(statusText.map { ": \($0)" } ?? "")"))
         }
         if let cause { details.append(.note(cause)) }
+        if code == .cancelled, let method, method != "GET" {
+            details.append(.note(wasSent ? "it was sent and may have happened" : "it was not sent"))
+        }
         if let requestID { details.append(.note("request \(requestID)")) }
         if attempts > 1 { details.append(.note("sent \(attempts) times")) }
         if let retryAfter { details.append(.note("the server asks to wait \(retryAfter) seconds")) }

@@ -34,7 +34,9 @@ extension AppApplier {
         _ before: [Text: String?],
         _ bindings: Bindings
     ) async throws(PlatformError) -> Bool {
-        versions(try await platform.processes(ofApp: bindings.app.guid)) != before
+        let (platform, guid) = (platform, bindings.app.guid)
+        let now = try await undisturbed { () async throws(PlatformError) in try await platform.processes(ofApp: guid) }
+        return versions(now) != before
     }
 
     /// Makes a rolling deployment and waits for its end.
@@ -72,7 +74,10 @@ extension AppApplier {
     /// The deployment that this apply has made, in whatever state.
     private func ours(_ bindings: Bindings) async throws(PlatformError) -> ObservedDeployment? {
         guard let label = bindings.rollout else { return nil }
-        return try await platform.deployments(ofApp: bindings.app.guid, rollout: label).last
+        let (platform, guid) = (platform, bindings.app.guid)
+        return try await undisturbed { () async throws(PlatformError) in
+            try await platform.deployments(ofApp: guid, rollout: label).last
+        }
     }
 
     func versions(_ processes: [ObservedProcess]) -> [Text: String?] {

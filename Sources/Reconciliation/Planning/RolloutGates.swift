@@ -53,7 +53,7 @@ func failedTask(before app: DesiredApp, _ observed: ObservedApp, at address: Add
         let fingerprint = Fingerprint(of: task, droplet: droplet).hex
         let history = RunHistory(of: task.name, in: observed)
         switch history.standing(of: fingerprint) {
-        case .failed: return history.attempts(of: fingerprint) > task.retries?.value ?? 0
+        case .failed: return !history.mayRepeat(fingerprint, retries: task.retries?.value ?? 0)
         case .unknown: return true
         case .neverRun, .live, .over, .unseen: return false
         }

@@ -58,8 +58,7 @@ extension AppPlanner {
             guard isReadable(history, task, place, .error) else { return }
             create(task, place, fingerprint, droplet, history, attempt: 1, after: live)
             left = []
-        // What somebody cancelled is not wanted, and is no failure to repeat.
-        case .failed(_, let outcome) where outcome != .canceled && attempts <= task.retries?.value ?? 0:
+        case .failed where history.mayRepeat(fingerprint.hex, retries: task.retries?.value ?? 0):
             guard isReadable(history, task, place, .error) else { return }
             create(task, place, fingerprint, droplet, history, attempt: attempts + 1, after: live)
             left = []

@@ -5,9 +5,11 @@ extension TaskStatus {
     ///
     /// As for a plan, rows decide as long as that of the newest attempt is there, then the record on the app.
     init(of task: DesiredTask, _ app: DesiredApp, _ observed: ObservedApp, at address: Address) {
-        // The server's name filter ignores case; names are compared exactly here.
-        let named = observed.tasks.filter { $0.name == task.name }.sorted { $0.sequenceID < $1.sequenceID }
         let history = RunHistory(of: task.name, in: observed)
+        let refused = history.record.refused
+        // The server's name filter ignores case; names are compared exactly here.
+        let named = observed.tasks.filter { $0.name == task.name && !refused.contains($0.guid) }
+            .sorted { $0.sequenceID < $1.sequenceID }
         let fingerprint = TaskStatus.fingerprint(of: task, app, observed)
         let declared = fingerprint.flatMap { history.rows(of: $0).last }
         let entry = fingerprint.flatMap { history.record.entry($0) }

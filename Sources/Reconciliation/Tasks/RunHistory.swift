@@ -43,6 +43,12 @@ struct RunHistory {
         max(rows(of: fingerprint).map(\.attempt).max() ?? 0, record.entry(fingerprint)?.attempts ?? 0)
     }
 
+    /// It failed, and that many `retries` allow another attempt; what somebody cancelled is no failure to repeat.
+    func mayRepeat(_ fingerprint: String, retries: Int) -> Bool {
+        guard case .failed(_, let outcome) = standing(of: fingerprint) else { return false }
+        return outcome != .canceled && attempts(of: fingerprint) <= retries
+    }
+
     /// The rows decide as long as the newest attempt's exists, then the record.
     func standing(of fingerprint: String) -> Standing {
         let rows = rows(of: fingerprint)

@@ -55,7 +55,7 @@ package struct RunRecord: Hashable, Sendable {
         case unreadable(String)
     }
 
-    /// The oldest are forgotten first.
+    /// Refused rows not counted; the oldest are forgotten first.
     static let mostRuns = 20
     /// Of rows that were refused; one that is forgotten counts as a run that failed.
     static let mostRefused = 5
@@ -119,15 +119,21 @@ extension RunRecord {
     /// As short as the server wants it.
     package var text: Text { RunRecord.text(JSON.text(name).compact, kept.map(\.text)) }
 
-    /// The runs that find room in the annotation.
+    /// The runs that find room in the annotation, and refused rows beside them.
+    ///
+    /// Refused rows go first: forgotten, they count as runs that failed, while a run that is forgotten could run again.
     var kept: [Entry] {
-        var count = min(runs.count, RunRecord.mostRuns)
-        while count > 0 {
-            let text = RunRecord.text(JSON.text(name).compact, runs.prefix(count).map(\.text))
-            if text.count <= RunRecord.longestText { break }
-            count -= 1
+        var known = 0
+        var kept = runs.filter { entry in
+            if entry.state != .refused { known += 1 }
+            return entry.state == .refused || known <= RunRecord.mostRuns
         }
-        return Array(runs.prefix(count))
+        while !kept.isEmpty,
+            RunRecord.text(JSON.text(name).compact, kept.map(\.text)).count > RunRecord.longestText
+        {
+            kept.remove(at: kept.lastIndex { $0.state == .refused } ?? kept.count - 1)
+        }
+        return kept
     }
 
     /// Writing it would change what is remembered; runs that find no room do not count.

@@ -112,6 +112,14 @@ struct RestartInstanceCommand: ParsableCommand, ConsoleCommand {
                 return (.failure, [])
             }
         }
+        interruption.onSignal(
+            first: {
+                console.talk("Interrupted: what is in flight is ended and reported; a second Ctrl-C ends at once.")
+            },
+            forcedEnd: {
+                console.talk("Ended at once. What was in flight may have happened: `evenkeel status` shows it.")
+            }
+        )
         let replacement = InstanceReplacement(
             on: dryRun ? DryRunPlatform(reading: platform) : platform,
             clock: console.clock

@@ -68,6 +68,9 @@ struct Run {
     let status: Int32
     let output: String
     let error: String
+
+    /// Everything that was printed.
+    var text: String { output + error }
 }
 
 /// Runs a whole command in this process.

@@ -24,6 +24,8 @@ final class ScriptedPlatform: Platform {
     let deployments: [ObservedDeployment]
     let instances: [[ObservedInstance]]
     let active: [ObservedDeployment]
+    /// Happens before the ACTIVE deployments of all apps are answered.
+    let beforeActive: @Sendable () async -> Void
     /// What carries the label of the rollout.
     let ours: [ObservedDeployment]
     /// By look: the first one, the second one, and so on; the last stays.
@@ -41,6 +43,7 @@ final class ScriptedPlatform: Platform {
         deployments: [ObservedDeployment] = [],
         instances: [[ObservedInstance]] = [[]],
         active: [ObservedDeployment] = [],
+        beforeActive: @escaping @Sendable () async -> Void = {},
         remembering: ObservedFields = [:],
         ours: [ObservedDeployment] = [],
         stagings: [ObservedStaging] = [],
@@ -55,6 +58,7 @@ final class ScriptedPlatform: Platform {
         self.deployments = deployments
         self.instances = instances
         self.active = active
+        self.beforeActive = beforeActive
         self.ours = ours
         self.stagings = stagings
         self.builds = builds
@@ -135,7 +139,8 @@ final class ScriptedPlatform: Platform {
     func activeDeployments(ofApp appGUID: String) async throws(PlatformError) -> [ObservedDeployment] { active }
 
     func activeDeployments() async throws(PlatformError) -> [String: [ObservedDeployment]] {
-        active.isEmpty ? [:] : ["storefront-guid": active]
+        await beforeActive()
+        return active.isEmpty ? [:] : ["storefront-guid": active]
     }
 
     func deployments(ofApp appGUID: String, rollout: String) async throws(PlatformError) -> [ObservedDeployment] {

@@ -160,6 +160,14 @@ import Testing
         #expect(failed == (state == .failed || state == .canceled ? 1 : 0))
     }
 
+    @Test func `a run that was refused is none`() throws {
+        let (task, failed) = try shown { app in
+            app.tasks = [observedRun("migrate", 4, .failed, fingerprint: fingerprint)]
+            app.remember("migrate", (fingerprint, 1, .refused, 4))
+        }
+        #expect(task.run == nil && task.recorded == nil && failed == 0)
+    }
+
     @Test func `a row says more than the record, as long as it is of the newest attempt`() throws {
         let row = observedRun("migrate", 4, .failed, fingerprint: fingerprint)
         let (known, failed) = try shown {

@@ -117,6 +117,37 @@ import Testing
         #expect(read.runs.last?.fingerprint == "run-11")
     }
 
+    @Test func `refused rows are remembered beside 20 runs, the newest five`() {
+        var record = RunRecord("migrate")
+        for number in 1...30 { record.put(entry("run-\(number)", number)) }
+        for number in 31...40 { record.put(entry("run-30", number, .refused)) }
+
+        #expect(record.kept.count { $0.state != .refused } == 20)
+        #expect(record.refused == Set((36...40).map { "task-\($0)" }))
+    }
+
+    @Test func `a record that would get too long forgets refused rows before any run`() {
+        var record = RunRecord("migrate")
+        func put(_ number: Int, _ state: RunRecord.State) {
+            record.put(
+                RunRecord.Entry(
+                    "run-\(number)",
+                    attempts: 1,
+                    state,
+                    sequenceID: number,
+                    taskGUID: String(repeating: "g", count: 400),
+                    time: ""
+                )
+            )
+        }
+        for number in 1...8 { put(number, .failed) }
+        for number in 9...13 { put(number, .refused) }
+
+        #expect(record.text.count < 4900)
+        #expect(record.kept.count { $0.state == .failed } == 8)
+        #expect(record.kept.count { $0.state == .refused } < 5)
+    }
+
     @Test func `the longest name with full guids stays below 4900 characters`() {
         for character in ["\"", "x", "\u{1f600}"] {
             var record = RunRecord(Text(String(repeating: character, count: 255)))
