@@ -69,8 +69,7 @@ package func readManifests(_ input: ManifestInput) -> ManifestReading {
     }
     state.spaces = merge.sorted
     // The name of a thing is no secret, though it may be a value of a secrets file, too.
-    let names = state.names
-    state.secrets = Secrets(variables.secrets.filter { !names.contains($0) })
+    state.secrets = Secrets(variables.secrets, sparing: state.names)
     let diagnostics =
         files.diagnostics + variables.diagnostics + finder.diagnostics + values.diagnostics + merge.diagnostics
     return ManifestReading(

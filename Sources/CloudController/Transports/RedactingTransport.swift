@@ -14,6 +14,9 @@ package struct RedactingTransport: HTTPTransport {
     /// The headers that are shown.
     private static let shownHeaders: Set<String> = ["location", "x-cf-warnings", "x-vcap-request-id"]
 
+    /// Bytes; nobody reads the rest of a longer one.
+    private static let longestRefusal = 1 << 20
+
     private let next: any HTTPTransport
     private let secrets: SecretKeeper
 
@@ -44,7 +47,8 @@ package struct RedactingTransport: HTTPTransport {
         }
         // What is no JSON cannot be read and is quoted, whatever its status.
         if !isGood || !RedactingTransport.looksLikeJSON(response.body) {
-            response.body = Array(secrets.hiding(String(decoding: response.body, as: UTF8.self)).utf8)
+            let quotable = response.body.prefix(RedactingTransport.longestRefusal)
+            response.body = Array(secrets.hiding(String(decoding: quotable, as: UTF8.self)).utf8)
         }
         return response
     }

@@ -1,4 +1,3 @@
-import Diagnostics
 import Reconciliation
 import Synchronization
 
@@ -12,15 +11,10 @@ import Foundation
 ///
 /// It learns new tokens as they come.
 package final class SecretKeeper: Sendable {
-    /// Characters; a shorter text is in many a word, and nobody would understand what is left.
-    private static let shortest = 4
-
-    /// Every way in which a secret may be written, the longest first.
-    private let spellings: Mutex<[String]>
+    private let spellings = Mutex(SecretSpellings())
 
     /// - Parameter values: Of secrets files.
     package init(_ login: Login, proxies: ProxyRules = ProxyRules(), values: [String] = []) {
-        spellings = Mutex([])
         switch login.credentials.grant {
         case .password(_, let password, _): add(password)
         case .clientCredentials(let id, let secret): add(secret, of: id)
@@ -40,47 +34,12 @@ package final class SecretKeeper: Sendable {
 
     /// - Parameter user: Whose secret it is, where it is sent as `user:secret`.
     func add(_ secret: String, of user: String? = nil) {
-        guard secret.unicodeScalars.count >= SecretKeeper.shortest else { return }
-        // One of several lines is often quoted on one, or line by line.
-        let lines = secret.split(whereSeparator: \.isNewline)
-        let telling = lines.filter { $0.filter { $0.isLetter || $0.isNumber }.count >= SecretKeeper.shortest }
-        if lines.count > 1 { for line in telling { add(String(line).trimmingBlanks) } }
-        var written: Set = [secret, PercentEncoding.once(secret), SecretKeeper.inJSON(secret)]
-        written.insert(SecretKeeper.inJSON(secret).replacing("/", with: "\\/"))
-        written.insert(SecretKeeper.inASCII(secret, isUppercase: false))
-        written.insert(SecretKeeper.inASCII(secret, isUppercase: true))
-        if let user { written.insert(Data("\(user):\(secret)".utf8).base64EncodedString()) }
-        spellings.withLock { spellings in
-            spellings = Set(spellings).union(written).sorted {
-                $0.utf8.count == $1.utf8.count ? $0 < $1 : $0.utf8.count > $1.utf8.count
-            }
-        }
+        spellings.withLock { $0.add(secret, of: user) }
     }
 
     /// The text without any of them.
     func hiding(_ text: String) -> String {
-        spellings.withLock { spellings in
-            spellings.reduce(text) { text, spelling in
-                let (all, secret) = (text.unicodeScalars, spelling.unicodeScalars)
-                guard all.contains(secret) else { return text }
-                return String(all.replacing(secret, with: "(hidden)".unicodeScalars))
-            }
-        }
-    }
-
-    private static func inJSON(_ text: String) -> String {
-        String(JSON.text(.init(text)).compact.dropFirst().dropLast())
-    }
-
-    /// As programs write JSON that keep to ASCII.
-    private static func inASCII(_ text: String, isUppercase: Bool) -> String {
-        inJSON(text).utf16.reduce(into: "") { result, unit in
-            if unit < 0x80 {
-                result.unicodeScalars.append(Unicode.Scalar(UInt8(unit)))
-            } else {
-                let digits = String(unit, radix: 16, uppercase: isUppercase)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
-            }
-        }
+        // Searched outside the lock: texts may be long.
+        spellings.withLock(\.self).hiding(text)
     }
 }

@@ -5,27 +5,21 @@ package import Diagnostics
 /// A declared field into which one went is masked as a whole (`DeclaredField.masked`). This is about the other ways out: a value
 /// that was observed, or that the server quotes.
 package struct Secrets: Hashable, Sendable {
-    /// Scalars; a shorter value is only hidden where it stands alone, since it is in many a word.
-    private static let shortest = 4
+    /// A value that is too short to be found within a text is hidden where it stands alone.
+    private let values: Set<Text>
+    private let spellings: SecretSpellings
 
-    /// The longest first: one may be a part of another.
-    private let values: [Text]
-
-    package init(_ values: [Text] = []) {
-        self.values = Set(values.filter { !$0.isEmpty }).sorted {
-            let (left, right) = ($0.string.utf8.count, $1.string.utf8.count)
-            return left == right ? $0 < $1 : left > right
-        }
+    /// - Parameter names: Of things that are shown though a line of a secret reads the same.
+    package init(_ values: [Text] = [], sparing names: Set<Text> = []) {
+        self.values = Set(values.filter { !$0.isEmpty && !names.contains($0) })
+        let names = Set(names.map(\.string))
+        spellings = self.values.reduce(into: SecretSpellings()) { $0.add($1.string, sparing: names) }
     }
 
     package var isEmpty: Bool { values.isEmpty }
 
     /// Whether the text would give one away.
-    func areTold(by text: Text) -> Bool {
-        values.contains { value in
-            value == text || (Secrets.isLong(value) && text.string.unicodeScalars.contains(value.string.unicodeScalars))
-        }
-    }
+    func areTold(by text: Text) -> Bool { values.contains(text) || spellings.areTold(by: text.string) }
 
     func areTold(by value: FieldValue) -> Bool {
         switch value {
@@ -37,15 +31,8 @@ package struct Secrets: Hashable, Sendable {
 
     /// The words without them.
     func hiding(_ words: String) -> String {
-        values.reduce(words) { words, value in
-            let (all, secret) = (words.unicodeScalars, value.string.unicodeScalars)
-            if all.elementsEqual(secret) { return "(hidden)" }
-            guard Secrets.isLong(value), all.contains(secret) else { return words }
-            return String(all.replacing(secret, with: "(hidden)".unicodeScalars))
-        }
+        values.contains(Text(words)) ? "(hidden)" : spellings.hiding(words)
     }
-
-    private static func isLong(_ text: Text) -> Bool { text.string.unicodeScalars.count >= shortest }
 }
 
 // MARK: - Where they may turn up

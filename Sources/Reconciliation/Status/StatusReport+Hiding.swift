@@ -22,7 +22,10 @@ extension StatusReport {
 extension ProcessStatus {
     fileprivate func hiding(_ secrets: Secrets) -> ProcessStatus {
         var process = self
-        if case .known(let instances) = process.instances {
+        switch process.instances {
+        case .stopped: break
+        case .unknown(let reason): process.instances = .unknown(secrets.hiding(reason))
+        case .known(let instances):
             process.instances = .known(
                 instances.map { instance in
                     var instance = instance

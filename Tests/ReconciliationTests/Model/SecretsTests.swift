@@ -16,6 +16,38 @@ import Testing
         #expect(!secrets.areTold(by: .null))
     }
 
+    @Test(arguments: [
+        ("line of its own", "cat line-one-9f3 | x", "cat (hidden) | x"),
+        ("all of them on one line", "got line-one-9f3 line-two-7c1 and-3rd!", "got (hidden)!"),
+        ("percent-encoded", "run db://u:p%40ss%2fw0rd@h", "run db://u:(hidden)@h"),
+        ("percent-encoded in part", "u:p%40ss/w0rd@h", "u:(hidden)@h"),
+        ("form-encoded", "p=two+w%26rds&x", "p=(hidden)&x"),
+        ("JSON", #"{"a":"line-one-9f3\nline-two-7c1"}"#, #"{"a":"(hidden)\n(hidden)"}"#),
+        ("JSON, in ASCII", #""p\u0040ss\/w0rd""#, #""(hidden)""#),
+        ("JSON in JSON", #"{\"q\":\"say \\\"hi\\\"\"}"#, #"{\"q\":\"(hidden)\"}"#),
+        ("HTML", "<p>two w&amp;rds, two w&#38;rds", "<p>(hidden), (hidden)"),
+        ("base64", "x cEBzcy93MHJk y", "x (hidden) y"),
+        ("base64 of a line with its end", "cEBzcy93MHJkCg==", "(hidden)"),
+        ("base64 after a user", "Basic ZGV2OmxpbmUtb25lLTlmMw==", "Basic ZGV2Om(hidden)=="),
+        ("overlapping", "over-lapping-ends", "(hidden)"),
+        ("neither", "100% of p@ss, \\ & line-one", "100% of p@ss, \\ & line-one"),
+    ])
+    func `a secret is known in every spelling`(_ spelling: String, _ told: String, _ shown: String) {
+        let secrets = Secrets([
+            "line-one-9f3\nline-two-7c1\nand-3rd\n", "p@ss/w0rd", "two w&rds", "say \"hi\"", "over-lapping",
+            "lapping-ends",
+        ])
+
+        #expect(secrets.hiding(told) == shown)
+        #expect(secrets.areTold(by: Text(told)) == (told != shown))
+    }
+
+    @Test func `what a thing is called is shown, though a line of a secret reads the same`() {
+        let secrets = Secrets(["storefront\nhunter2\n"], sparing: ["storefront"])
+
+        #expect(secrets.hiding("storefront: hunter2") == "storefront: (hidden)")
+    }
+
     @Test func `texts are compared by scalars`() {
         let secrets = Secrets(["caf\u{e9}"])
 
