@@ -33,7 +33,7 @@ struct Excerpt {
     private init(scalars: [Unicode.Scalar], firstColumn: Int, isCutBefore: Bool, isCutAfter: Bool) {
         let before = isCutBefore ? Excerpt.ellipsis : ""
         let shown = Array(
-            (before + cleaned(String(String.UnicodeScalarView(scalars)), keepingTabs: true)).unicodeScalars
+            (before + cleaned(String(String.UnicodeScalarView(scalars)), keepingColumns: true)).unicodeScalars
         )
         self.scalars = shown
         self.firstColumn = firstColumn - before.unicodeScalars.count

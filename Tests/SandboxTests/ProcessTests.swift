@@ -22,6 +22,26 @@ import Testing
         #expect(merged["health_check.data.endpoint"]?.text == "/h")
     }
 
+    @Test func `an instance in the place of another has a guid of its own`() async {
+        func guids() async -> [String] {
+            let stats = await store.send("GET", web + "/stats")
+            return stats["resources"]?.list?.compactMap { $0["instance_guid"]?.text } ?? []
+        }
+        let app = "/v3/apps/\(SmallFoundation.storefront)/actions/"
+        var seen = await [guids()]
+
+        _ = await store.send("DELETE", web + "/instances/0")
+        seen.append(await guids())
+        #expect(seen[0].first != seen[1].first)
+        #expect(seen[0].dropFirst() == seen[1].dropFirst())
+
+        for action in ["restart", "stop", "start"] { _ = await store.send("POST", app + action) }
+        seen.append(await guids())
+        #expect(Set(seen[1]).isDisjoint(with: seen[2]))
+        #expect(Set(seen[0]).isDisjoint(with: seen[2]))
+        #expect(seen.allSatisfy { Set($0).count == $0.count && $0.count == seen[0].count })
+    }
+
     @Test func `leaving http clears the endpoint and keeps the times`() async {
         _ = await patch(#"{"health_check": {"type": "http", "data": {"endpoint": "/h", "timeout": 90}}}"#)
         let port = await patch(#"{"health_check": {"type": "port", "data": {"endpoint": "/dropped"}}}"#)

@@ -100,7 +100,7 @@ extension Diagnostic {
             at: operation.place,
             details: [
                 .note("run \(run.sequenceID) is FAILED: \(run.failureReason ?? "no reason given")"),
-                .help("look at `cf logs \(operation.address.app) --recent`; \(next)"),
+                .help("look at `\(ShellWord.cf("logs", operation.address.app, "--recent"))`; \(next)"),
             ]
         )
     }
@@ -179,6 +179,7 @@ extension Diagnostic {
             subject: "\(operation.address)",
             at: operation.place,
             details: [.note("nothing of this app was changed")]
+                + (operation.step == .dropletImage && operation.request.kind == .patchDroplet ? [.restageInstead] : [])
         )
     }
 

@@ -76,7 +76,7 @@ extension Diagnostic {
             .notFound,
             "`\(process)` has no instances: the app is stopped",
             subject: "\(process)",
-            details: [.help("start it with `cf start \(app)`")]
+            details: [.help("start it with `\(ShellWord.cf("start", app))`")]
         )
     }
 

@@ -159,7 +159,7 @@ extension Diagnostic {
         diagnostic.message = "it is unknown whether instance \(target.index) of `\(target.address)` was replaced"
         diagnostic.details += [
             .note("it was not sent again: that could end the new instance, too"),
-            .help("look at `cf app \(target.address.app)`, and run again when it is still the old one"),
+            .help("look at `\(ShellWord.cf("app", target.address.app))`, and run again when it is still the old one"),
         ]
         return diagnostic
     }
@@ -176,7 +176,7 @@ extension Diagnostic {
             "the new instance \(target.index) of `\(target.address)` is not ready after \(seconds) seconds",
             subject: "\(target.address)",
             details: (said.isEmpty ? [] : [.note("it is \(said)")]) + Detail.lastLook(trouble)
-                + [.help("look at `cf logs \(target.address.app) --recent`")]
+                + [.help("look at `\(ShellWord.cf("logs", target.address.app, "--recent"))`")]
         )
     }
 
@@ -189,7 +189,7 @@ extension Diagnostic {
             subject: "\(target.address)",
             details: [
                 .note("the instance that runs may be the one from before, of which the runtime did not tell"),
-                .help("look at `cf app \(target.address.app)`: the new one is younger than the request"),
+                .help("look at `\(ShellWord.cf("app", target.address.app))`: the new one is younger than the request"),
             ]
         )
     }
@@ -200,7 +200,9 @@ extension Diagnostic {
             .interrupted,
             "interrupted while waiting for the new instance \(target.index) of `\(target.address)`",
             subject: "\(target.address)",
-            details: [.note("the platform goes on replacing it; look at it with `cf app \(target.address.app)`")]
+            details: [
+                .note("the platform goes on replacing it; look at it with `\(ShellWord.cf("app", target.address.app))`")
+            ]
         )
     }
 

@@ -50,12 +50,12 @@ extension Diagnostic {
         details += troubled.prefix(10).map { .note($0) }
         details += Detail.lastLook(trouble)
         let app = operation.address.app
-        if end?.refusal != nil { details.append(.help("cancel it with `cf cancel-deployment \(app)`")) }
+        if end?.refusal != nil { details.append(.help("cancel it with `\(ShellWord.cf("cancel-deployment", app))`")) }
         let next =
             deployment == nil
             ? "it was restarted, so the next apply does that again only for another change"
             : "run again to try once more"
-        details.append(.help("look at `cf logs \(app) --recent`; \(next)"))
+        details.append(.help("look at `\(ShellWord.cf("logs", app, "--recent"))`; \(next)"))
         return rolloutFailed(operation, "`\(operation.address)` is not running after \(seconds) seconds", details)
     }
 
@@ -70,7 +70,7 @@ extension Diagnostic {
         let details =
             troubled.prefix(10).map { Detail.note($0) } + Detail.lastLook(trouble) + [
                 .note("the task stands behind the rollout, so it was not created"),
-                .help("look at `cf logs \(operation.address.app) --recent`"),
+                .help("look at `\(ShellWord.cf("logs", operation.address.app, "--recent"))`"),
             ]
         return rolloutFailed(operation, "`\(app)` is not running after \(seconds) seconds", details)
     }
@@ -118,7 +118,7 @@ extension Diagnostic {
             operation.address,
             at: operation.place,
             "the instances of `\(app)`",
-            "they go on starting; look with `cf app \(app.app)`"
+            "they go on starting; look with `\(ShellWord.cf("app", app.app))`"
         )
     }
 
@@ -166,7 +166,7 @@ extension Diagnostic {
         details.append(
             .help(
                 "run again when it is finished, allow more time with `--wait-for-deployments`, "
-                    + "or end it with `cf cancel-deployment \(wait.address.app)`"
+                    + "or end it with `\(ShellWord.cf("cancel-deployment", wait.address.app))`"
             )
         )
         return Diagnostic(

@@ -122,9 +122,11 @@ extension JSON {
             switch scalar {
             case "\"": result += "\\\""
             case "\\": result += "\\\\"
-            case _ where scalar < " " || (isShown && scalar.disturbsTerminals):
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
+            case _ where scalar < " " || (isShown && scalar.isUnseen):
+                for unit in String(scalar).utf16 {
+                    let digits = String(unit, radix: 16)
+                    result += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
+                }
             default: result.unicodeScalars.append(scalar)
             }
         }

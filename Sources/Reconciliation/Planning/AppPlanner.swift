@@ -236,7 +236,10 @@ extension AppPlanner {
                 concluding: draft.concluding
             )
         )
-        if let needs { diagnostics.append(.notPermitted(draft.address, needs: needs, at: draft.origin)) }
+        if let needs {
+            let isInPlace = draft.step == .dropletImage && draft.kind == .patchDroplet
+            diagnostics.append(.notPermitted(draft.address, needs: needs, at: draft.origin, isImageInPlace: isInPlace))
+        }
     }
 
     private func effect(of changes: [FieldChange], step: OperationStep) -> Plan.Operation.Effect {

@@ -119,7 +119,7 @@ extension Diagnostic {
             subject: "\(task)",
             at: Annotation(origin),
             secondary: [Annotation(image.origin, "left out by `--target`")],
-            details: [.help("pass `--target \(droplet)`, too, or apply the image first")]
+            details: [.help("pass `--target \(ShellWord.quoted(Text("\(droplet)")))`, too, or apply the image first")]
         )
     }
 
@@ -137,20 +137,26 @@ extension Diagnostic {
             details: [
                 .note("deployment \(deployment.guid) is \(deployment.reason) since \(deployment.createdAt)"),
                 .help(
-                    "continue it with `cf continue-deployment \(address.app)`, "
-                        + "or cancel it with `cf cancel-deployment \(address.app)`"
+                    "continue it with `\(ShellWord.cf("continue-deployment", address.app))`, "
+                        + "or cancel it with `\(ShellWord.cf("cancel-deployment", address.app))`"
                 ),
             ]
         )
     }
 
-    static func notPermitted(_ address: Address, needs: String, at origin: SourceRange) -> Diagnostic {
+    static func notPermitted(
+        _ address: Address,
+        needs: String,
+        at origin: SourceRange,
+        isImageInPlace: Bool
+    ) -> Diagnostic {
         Diagnostic(
             .warning,
             .notPermitted,
             "the change of `\(address)` needs \(needs)",
             subject: "\(address)",
-            at: Annotation(origin)
+            at: Annotation(origin),
+            details: isImageInPlace ? [.restageInstead] : []
         )
     }
 
@@ -159,6 +165,13 @@ extension Diagnostic {
         let quoted = names.prefix(10).map { "`\($0)`" }.joined(separator: ", ")
         return "the \(noun) \(names.count == 1 ? "type" : "types") \(quoted)\(names.count > 10 ? " and more" : "")"
     }
+}
+
+extension Diagnostic.Detail {
+    /// The way to another image for those who may not change one in place.
+    static let restageInstead = help(
+        "write `image_update: restage` beside `image`, which a space developer may do: a new droplet is staged"
+    )
 }
 
 extension [Diagnostic.Detail] {

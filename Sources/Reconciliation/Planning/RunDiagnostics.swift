@@ -126,7 +126,7 @@ extension Diagnostic {
             details: [
                 .note("run \(other.sequenceID) (task \(other.guid)) was there first and goes on"),
                 .note("run \(own.sequenceID) (task \(own.guid)) is ours and was cancelled"),
-                .help("look at what both have done: `cf logs \(operation.address.app) --recent`"),
+                .help("look at what both have done: `\(ShellWord.cf("logs", operation.address.app, "--recent"))`"),
             ]
         )
     }

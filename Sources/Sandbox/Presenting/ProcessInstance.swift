@@ -19,6 +19,7 @@ struct ProcessInstance {
     let uptime: Int?
     let details: String?
     private let workload: Workload?
+    private let batch: Workload.Batch?
     private let now: Timestamp
 
     /// An instance that the runtime knows nothing of.
@@ -27,6 +28,7 @@ struct ProcessInstance {
         self.index = index
         self.now = now
         workload = nil
+        batch = nil
         state = .down
         isReady = false
         uptime = nil
@@ -37,15 +39,16 @@ struct ProcessInstance {
         process: ProcessRow,
         workload: Workload,
         index: Int,
-        start: Timestamp,
+        batch: Workload.Batch,
         run: Seed.ProcessRun,
         now: Timestamp
     ) {
-        let age = max(0, now.seconds - start.seconds)
+        let age = max(0, now.seconds - batch.start.seconds)
         self.process = process
         self.index = index
         self.now = now
         self.workload = workload
+        self.batch = batch
         switch run.result {
         case .unplaced, .missing: state = .down
         case _ where run.startSeconds.map({ age < $0 }) ?? true: state = .starting
@@ -117,9 +120,13 @@ struct ProcessInstance {
         }
     }
 
+    /// Another one for every instance that is started, also in the place of one that is gone.
     private var guid: String {
-        let digits = String(index, radix: 16)
-        let first = String(repeating: "0", count: max(0, 8 - digits.utf8.count)) + digits
-        return "\(first)-0000-4000-8000-\(process.guid.prefix(8))0000"
+        func padded(_ number: Int, to length: Int) -> String {
+            let digits = String(number, radix: 16)
+            return String(repeating: "0", count: max(0, length - digits.utf8.count)) + digits
+        }
+        let place = "\(padded(index, to: 8))-\(padded((batch?.generation ?? 0) & 0xffff, to: 4))"
+        return "\(place)-4000-8000-\(process.guid.prefix(8))0000"
     }
 }

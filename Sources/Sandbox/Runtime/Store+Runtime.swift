@@ -77,7 +77,7 @@ extension Store {
         let command = effectiveCommand(of: process)
         processes.update(guid) { row in
             if row.workload?.version == row.version {
-                row.workload?.scale(to: row.instances, at: now)
+                row.workload?.scale(to: process.instances, at: now)
             } else {
                 row.workload = Workload(process, droplet: droplet, command: command, at: now)
             }
@@ -108,11 +108,11 @@ extension Store {
         let workload = process.workload.flatMap { $0.version == process.version ? $0 : nil }
         let runs = workload.map { self.runs(of: process, $0) } ?? []
         return (0..<min(process.instances, Store.mostInstancesShown)).map { index in
-            guard let workload, let start = workload.start(of: index) else {
+            guard let workload, let batch = workload.batch(of: index) else {
                 return ProcessInstance(process: process, index: index, now: now)
             }
             let run = runs.last { $0.instances?.contains(index) ?? true } ?? Seed.ProcessRun()
-            return ProcessInstance(process: process, workload: workload, index: index, start: start, run: run, now: now)
+            return ProcessInstance(process: process, workload: workload, index: index, batch: batch, run: run, now: now)
         }
     }
 

@@ -8,6 +8,8 @@ struct Workload: Sendable {
     struct Batch: Sendable {
         var count: Int
         let start: Timestamp
+        /// Counts the batches of the workload, so that no two instances that ever ran are the same.
+        let generation: Int
     }
 
     /// The version of the process that it was made for; the runtime knows it as `<guid>-<version>`.
@@ -19,8 +21,13 @@ struct Workload: Sendable {
     let image: Text?
     let command: Text
     private(set) var batches: [Batch]
+    /// How many batches were started, here and in the workloads of the process before.
+    private(set) var generations: Int
 
+    /// Its instances are others than those of the workload that it takes the place of.
     init(_ process: ProcessRow, droplet: DropletRow, command: Text, at time: Timestamp) {
+        let before = max(process.generations, process.workload?.generations ?? 0)
+        generations = before + 1
         version = process.version
         memory = process.memory
         disk = process.disk
@@ -28,24 +35,30 @@ struct Workload: Sendable {
         dropletGUID = droplet.guid
         image = droplet.image
         self.command = command
-        batches = [Batch(count: process.instances, start: time)]
+        batches = [Batch(count: process.instances, start: time, generation: before)]
     }
 
     var count: Int { batches.reduce(0) { $0 + $1.count } }
 
-    func start(of index: Int) -> Timestamp? {
+    /// The batch that an instance belongs to.
+    func batch(of index: Int) -> Batch? {
         var end = 0
         for batch in batches {
             end += batch.count
-            if index < end { return batch.start }
+            if index < end { return batch }
         }
         return nil
+    }
+
+    private mutating func newBatch(_ count: Int, at time: Timestamp) -> Batch {
+        defer { generations += 1 }
+        return Batch(count: count, start: time, generation: generations)
     }
 
     /// Starts or stops instances at the end until there are so many.
     mutating func scale(to wanted: Int, at time: Timestamp) {
         var surplus = count - wanted
-        if surplus < 0 { return batches.append(Batch(count: -surplus, start: time)) }
+        if surplus < 0 { return batches.append(newBatch(-surplus, at: time)) }
         while surplus > 0, var last = batches.popLast() {
             let gone = min(surplus, last.count)
             last.count -= gone
@@ -61,9 +74,12 @@ struct Workload: Sendable {
         for batch in batches {
             let end = first + batch.count
             if (first..<end).contains(index) {
-                if index > first { result.append(Batch(count: index - first, start: batch.start)) }
-                result.append(Batch(count: 1, start: time))
-                if end > index + 1 { result.append(Batch(count: end - index - 1, start: batch.start)) }
+                var (before, after) = (batch, batch)
+                before.count = index - first
+                after.count = end - index - 1
+                if before.count > 0 { result.append(before) }
+                result.append(newBatch(1, at: time))
+                if after.count > 0 { result.append(after) }
             } else {
                 result.append(batch)
             }

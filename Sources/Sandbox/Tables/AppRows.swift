@@ -81,7 +81,13 @@ struct ProcessRow: TableRow {
     var revisionGUID: String?
     var metadata: Metadata
     /// What the runtime runs for it; nil while it runs nothing.
-    var workload: Workload?
+    var workload: Workload? {
+        didSet {
+            if let oldValue { generations = max(generations, oldValue.generations) }
+        }
+    }
+    /// How many times instances were started in workloads before this one.
+    private(set) var generations = 0
 
     var parentGUID: String { appGUID }
     var isWeb: Bool { type == "web" }

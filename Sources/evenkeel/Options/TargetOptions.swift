@@ -8,7 +8,7 @@ struct TargetOptions: ParsableArguments {
         name: .customLong("target"),
         help: ArgumentHelp(
             "Only this resource and what is below it, such as acme/production/storefront/processes/web; "
-                + "* and ? stand for parts of a segment, ** for any segments; repeatable.",
+                + "* and ? stand for parts of a segment, ** for any segments, %2F for a / in a name; repeatable.",
             valueName: "address"
         )
     )

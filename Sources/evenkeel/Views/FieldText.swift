@@ -24,18 +24,18 @@ enum FieldText {
             case "\t": result += "\\t"
             case "\"": result += "\\\""
             case "\\": result += "\\\\"
-            case _ where isUnsafe(scalar): result += "\\u{\(String(scalar.value, radix: 16))}"
+            case _ where isUnsafe(scalar): result += scalar.escape
             default: result.unicodeScalars.append(scalar)
             }
         }
         return result + "\""
     }
 
-    /// Control characters and those that change the direction of text.
+    /// Characters that are not seen, and those that nobody knows the look of.
     private static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: true
-        default: false
+        case .surrogate, .privateUse, .unassigned: true
+        default: scalar.isUnseen
         }
     }
 

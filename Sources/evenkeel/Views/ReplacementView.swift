@@ -16,8 +16,8 @@ struct ReplacementView {
         ]
         if !target.restartOwed.isEmpty {
             let fields = target.restartOwed.map { FieldText.value(Text($0)) }.joined(separator: ", ")
-            let app = ShellWord.quoted(target.address.app)
-            lines.append("Not live: \(fields). `cf restart \(app) --strategy rolling` makes them so.")
+            let restart = ShellWord.cf("restart", target.address.app, "--strategy rolling")
+            lines.append("Not live: \(fields). `\(restart)` makes them so.")
         }
         if let deployment = target.deployment {
             let reason = FieldText.value(Text(deployment.reason))

@@ -20,8 +20,8 @@ struct RestartAdvice {
         return ["Not live until the app is restarted:"]
             + apps.map { app in
                 let place = "\(app.organization)/\(app.space)"
-                return
-                    "    cf restart \(ShellWord.quoted(app.app)) --strategy rolling    # in \(FieldText.value(Text(place)))"
+                let restart = ShellWord.cf("restart", app.app, "--strategy rolling")
+                return "    \(restart)    # in \(FieldText.value(Text(place)))"
             }
     }
 }

@@ -113,8 +113,8 @@ struct StatusTextView {
         var lines = ["deployment \(guid) is \(state) since \(FieldText.value(Text(deployment.createdAt)))"]
         if let error = deployment.error { lines.append("    it does not get on: \(FieldText.value(Text(error)))") }
         if deployment.reason == "PAUSED" {
-            let app = ShellWord.quoted(app.address.app)
-            lines.append("    the canary waits for `cf continue-deployment \(app)` or `cf cancel-deployment \(app)`")
+            let commands = ["continue-deployment", "cancel-deployment"].map { "`\(ShellWord.cf($0, app.address.app))`" }
+            lines.append("    the canary waits for \(commands[0]) or \(commands[1])")
         }
         return lines
     }
@@ -124,7 +124,7 @@ struct StatusTextView {
         let fields = app.restartOwed.map { FieldText.value(Text($0)) }.joined(separator: ", ")
         let remedy =
             switch app.rollout {
-            case .none: "`cf restart \(ShellWord.quoted(app.address.app)) --strategy rolling` makes it so"
+            case .none: "`\(ShellWord.cf("restart", app.address.app, "--strategy rolling"))` makes it so"
             case .restart, .rolling:
                 app.failedTask.map { "no apply makes it so before `\(FieldText.value(Text("\($0)")))` has succeeded" }
                     ?? "the next apply makes it so"

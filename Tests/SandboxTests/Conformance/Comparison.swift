@@ -145,6 +145,9 @@ struct Comparison {
         case (.bool(let one), .bool(let other)) where one == other: break
         case (.number(let one), .number(let other)):
             if one != other, !Comparison.isDuration(place) { differ(place, one, other) }
+        case (.text(let one), .text(let other)) where place.hasSuffix(".instance_guid"):
+            // the runtime below the recorded server was a stand-in that knew instances by their index alone
+            if one.prefix(8) != other.prefix(8) || one.count != other.count { differ(place, one, other) }
         case (.text(let one), .text(let other)):
             if !areAlike(one, other, at: place, &correspondence) { differ(place, one, other) }
         case (.list(let one), .list(let other)):
