@@ -72,7 +72,10 @@ extension Complaint {
             "unknown escape in a text in double quotes", "write a backslash as `\\\\`, or use single quotes"
         ),
         "did not find expected hexdecimal number": ("expected hexadecimal digits after the escape", nil),
-        "found invalid Unicode character escape code": ("the escape is not a Unicode character", nil),
+        "found invalid Unicode character escape code": (
+            "the escape is not a Unicode character",
+            "write both halves of a character beyond U+FFFF, or `\\U` and eight digits"
+        ),
         "did not find expected ',' or '}'": ("expected `,` or `}` here", "close the braces"),
         "did not find expected ',' or ']'": ("expected `,` or `]` here", "close the brackets"),
         "did not find expected node content": ("expected a value here", nil),

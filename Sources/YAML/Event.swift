@@ -26,6 +26,13 @@ struct Event {
     let end: Int
     /// A mapping or list in braces or brackets, whose end is where it says.
     let isFlow: Bool
+
+    init(kind: Kind, start: Int, end: Int, isFlow: Bool) {
+        self.kind = kind
+        self.start = start
+        self.end = end
+        self.isFlow = isFlow
+    }
 }
 
 /// What libyaml complains about, in its own words.

@@ -27,6 +27,7 @@ func readEvents(of bytes: [UInt8], _ handle: (Event) -> Bool) -> Complaint? {
 extension Event {
     /// Nil for events that say nothing about the content.
     fileprivate init?(_ raw: yaml_event_t) {
+        let kind: Kind
         var isFlow = false
         switch raw.type {
         case YAML_DOCUMENT_START_EVENT: kind = .documentStart
@@ -48,9 +49,7 @@ extension Event {
         case YAML_MAPPING_END_EVENT: kind = .mappingEnd
         default: return nil
         }
-        self.isFlow = isFlow
-        start = raw.start_mark.index
-        end = raw.end_mark.index
+        self.init(kind: kind, start: raw.start_mark.index, end: raw.end_mark.index, isFlow: isFlow)
     }
 }
 

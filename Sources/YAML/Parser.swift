@@ -27,7 +27,8 @@ package func parse(_ bytes: [UInt8], file: String) -> ParsedFile {
     do throws(Source.Refusal) {
         let source = try Source(bytes, file: file)
         var composer = Composer(source: source)
-        let complaint = readEvents(of: source.bytes) { composer.take($0) }
+        let pairs = SurrogatePairs(in: source.bytes)
+        let complaint = readEvents(of: pairs.bytes) { composer.take(pairs.restoring($0)) }
         if let complaint { composer.diagnostics.append(complaint.diagnostic(in: source)) }
         return ParsedFile(documents: composer.documents, diagnostics: composer.diagnostics)
     } catch {

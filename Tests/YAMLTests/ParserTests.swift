@@ -14,6 +14,24 @@ struct ParserTests {
         #expect(scalars.map(\.isEmpty) == [false, false, false, false, false, false, true])
     }
 
+    @Test func `a pair of escapes is the character that JSON means, and only in double quotes`() throws {
+        let pair = #"\ud83d\ude80"#
+        let text = "\"k\(pair)\": \"a\(pair)b\(pair)\"\np: \(pair)\ns: '\(pair)'\nd: \"\\\\u\"  # \(pair)\n"
+        let mapping = try #require(onlyMapping(text))
+
+        #expect(mapping.entries.first?.key.text == "k\u{1f680}")
+        let texts = mapping.entries.compactMap { scalar($0.value)?.text }
+        #expect(texts == ["a\u{1f680}b\u{1f680}", Text(pair), Text(pair), "\\u"])
+        #expect(mapping.entries.first?.value.range == range(1, 18, 1, 46))
+    }
+
+    @Test(arguments: [#""\ud83d""#, #""\ude80\ud83d""#, #""\ud83dx""#]) func `half a pair is no character`(text: String)
+    {
+        #expect(
+            parse("a: \(text)\n", file: "f").diagnostics.map(\.message) == ["the escape is not a Unicode character"]
+        )
+    }
+
     @Test func `places count lines and Unicode scalars from one`() throws {
         let mapping = try #require(onlyMapping("# ä\n\"ké\": [1, \"𝄞\", b]\n"))
 
