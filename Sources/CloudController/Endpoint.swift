@@ -43,6 +43,25 @@ package struct Endpoint: Hashable, Sendable {
         return "\(scheme)://\(name)" + (port.map { ":\($0)" } ?? "")
     }
 
+    /// The same without a path, where it has one that is part of every API and not of its URL.
+    package var withoutVersion: Endpoint? {
+        let parts = prefix.split(separator: "/")
+        guard let last = parts.last, ["v2", "v3", "info"].contains(last.lowercased()) else { return nil }
+        let isInfo = last.lowercased() == "info"
+        let kept = parts.dropLast(isInfo && parts.count > 1 ? 2 : 1)
+        return try? Endpoint(origin + kept.map { "/\($0)" }.joined())
+    }
+
+    /// What a redirect from one of its URLs leads to, as the URL of an API; nil for what is none.
+    package func redirected(to location: String) -> Endpoint? {
+        let target = location.trimmingBlanks
+        let whole =
+            target.hasPrefix("//") ? "\(scheme):\(target)" : target.hasPrefix("/") ? origin + target : target
+        guard whole.contains("://") else { return nil }
+        let path = whole.prefix { $0 != "?" && $0 != "#" }
+        return (try? Endpoint(String(path))).map { $0.withoutVersion ?? $0 }
+    }
+
     /// The host is this machine, so nobody can listen on the way.
     package var isLoopback: Bool {
         let name = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host

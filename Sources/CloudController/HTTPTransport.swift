@@ -64,10 +64,10 @@ package struct TransportRequest: Hashable, Sendable {
         isRepeatable = method == .get || method == .patch
     }
 
-    /// As people are shown it: the path alone on the API's host, else the whole URL.
+    /// As people are shown it: the path alone on the API's host, as it is sent, else the whole URL.
     package var shownPath: String {
         switch audience {
-        case .api: path
+        case .api: endpoint.prefix + path
         case .login: endpoint.url + path
         }
     }

@@ -36,7 +36,7 @@ package struct Discovery: Hashable, Sendable {
         }
         let links = (try? JSONDecoder().decode(WireRoot.self, from: Data(response.body)))?.links
         guard response.status == 200, let links, let api = links.api else {
-            throw notAnAPI(endpoint, "no Cloud Foundry API answered there").about(request, response)
+            throw notAnAPI(endpoint, response).about(request, response)
         }
         guard let href = links.login?.href ?? links.uaa?.href else {
             throw notAnAPI(endpoint, "the API names no place to log in").about(request, response)
@@ -46,6 +46,22 @@ package struct Discovery: Hashable, Sendable {
         } catch {
             throw error.about(request, response)
         }
+    }
+
+    /// Names what was asked and what to write, where that can be seen.
+    private static func notAnAPI(_ endpoint: Endpoint, _ response: TransportResponse) -> PlatformError {
+        var error = notAnAPI(endpoint, "no Cloud Foundry API answered there")
+        let location = (300..<400).contains(response.status) ? response.header("Location") : nil
+        if let location {
+            let shown = ServerWords.cleaned(Endpoint.hidingUser(in: location))
+            error.cause = "it redirects to `\(shown)`, which is never followed"
+            if let target = endpoint.redirected(to: location), target != endpoint {
+                error.help = "if that is the API, write `\(target.url)` in place of `\(endpoint.url)`"
+            }
+        } else if let shorter = endpoint.withoutVersion {
+            error.help = "write `\(shorter.url)` in place of `\(endpoint.url)`: the URL of an API has no version in it"
+        }
+        return error
     }
 
     private static func notAnAPI(_ endpoint: Endpoint, _ cause: String) -> PlatformError {

@@ -47,6 +47,44 @@ struct DiscoveryTests {
         #expect(error?.status == status)
     }
 
+    @Test(arguments: [
+        ("https://api.example.org", "https://api.sys.example.org/", "https://api.sys.example.org"),
+        ("http://api.example.org", "https://api.example.org/", "https://api.example.org"),
+        ("https://api.example.org", "//other.example.org/v3/?x=y", "https://other.example.org"),
+        ("https://api.example.org/cf", "/api/", "https://api.example.org/api"),
+    ])
+    func `a redirect is named, with what to write`(url: String, location: String, written: String) async throws {
+        let answer = TransportResponse(status: 301, headers: [.init("Location", location)])
+        let endpoint = try Endpoint(url)
+        let error = await #expect(throws: PlatformError.self) {
+            try await Discovery.of(endpoint, over: ScriptedTransport([.success(answer)]))
+        }
+
+        #expect(error?.cause == "it redirects to `\(location)`, which is never followed")
+        #expect(error?.help == "if that is the API, write `\(written)` in place of `\(url)`")
+    }
+
+    @Test(arguments: [
+        ("https://api.example.org/v3", "GET /v3/", "https://api.example.org"),
+        ("https://api.example.org/v2/info", "GET /v2/info/", "https://api.example.org"),
+        ("https://example.org/cf/v3/", "GET /cf/v3/", "https://example.org/cf"),
+    ])
+    func `a version in the URL is named, with the path that was asked`(
+        url: String,
+        asked: String,
+        written: String
+    ) async throws {
+        let endpoint = try Endpoint(url)
+        let error = await #expect(throws: PlatformError.self) {
+            try await Discovery.of(endpoint, over: ScriptedTransport([.success(TransportResponse(200, "{}"))]))
+        }
+
+        #expect([error?.method, error?.path].compactMap(\.self).joined(separator: " ") == asked)
+        #expect(
+            error?.help == "write `\(written)` in place of `\(endpoint.url)`: the URL of an API has no version in it"
+        )
+    }
+
     @Test func `an API that is down is not a wrong address`() async {
         let error = await #expect(throws: PlatformError.self) {
             try await discovery(TransportResponse(503, "API down for maintenance"))
