@@ -13,6 +13,8 @@ package struct ManifestInput {
     package var excludes: [String]
     /// From `--var name=value`; they win over files.
     package var variables: [(String, String)]
+    /// One of them that no manifest uses is an error.
+    package var refusesUnused: Bool
     /// Files of variables; a later one wins.
     package var variableFiles: [String]
     /// Files of variables whose values are masked in every output.
@@ -24,6 +26,7 @@ package struct ManifestInput {
         paths: [String],
         excludes: [String] = [],
         variables: [(String, String)] = [],
+        refusesUnused: Bool = false,
         variableFiles: [String] = [],
         secretFiles: [String] = [],
         standardInput: @escaping () -> [UInt8]? = { nil }
@@ -31,6 +34,7 @@ package struct ManifestInput {
         self.paths = paths
         self.excludes = excludes
         self.variables = variables
+        self.refusesUnused = refusesUnused
         self.variableFiles = variableFiles
         self.secretFiles = secretFiles
         self.standardInput = standardInput
@@ -70,8 +74,12 @@ package func readManifests(_ input: ManifestInput) -> ManifestReading {
     state.spaces = merge.sorted
     // The name of a thing is no secret, though it may be a value of a secrets file, too.
     state.secrets = Secrets(variables.secrets, sparing: state.names)
-    let diagnostics =
+    var diagnostics =
         files.diagnostics + variables.diagnostics + finder.diagnostics + values.diagnostics + merge.diagnostics
+    // What could not be read may use any variable.
+    if input.refusesUnused, !diagnostics.contains(where: { $0.severity == .error && $0.code != .unresolvedVariable }) {
+        diagnostics += variables.unused(besides: values.used)
+    }
     return ManifestReading(
         state: state,
         diagnostics: diagnostics.inOrder,

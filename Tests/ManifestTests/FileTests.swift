@@ -17,9 +17,23 @@ struct FileTests {
 
             let reading = readManifests(ManifestInput(paths: [folder]))
 
-            #expect(reading.diagnostics == [])
+            #expect(reading.diagnostics.map(\.severity) == [.warning])
+            #expect(reading.diagnostics.first?.message == "`\(folder)/link` is a link to a folder, which is not read")
             #expect(names(reading) == ["a.yaml", "b.yml", "sub/d.yml", "z.yml/f.yml"])
             #expect(reading.state.apps.map { $0.app.origin.file }.sorted().first == "\(folder)/a.yaml")
+        }
+    }
+
+    @Test func `names of manifests end in any case`() throws {
+        try withFolder { folder in
+            for name in ["a.YML", "b.Yaml", "sub/c.YAML", "d.ymlx"] {
+                try write(manifest(app: name), to: "\(folder)/\(name)")
+            }
+
+            let reading = readManifests(ManifestInput(paths: [folder]))
+
+            #expect(reading.diagnostics == [])
+            #expect(names(reading) == ["a.YML", "b.Yaml", "sub/c.YAML"])
         }
     }
 

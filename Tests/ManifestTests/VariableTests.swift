@@ -164,6 +164,46 @@ struct VariableTests {
         }
     }
 
+    @Test func `a variable of the command line that nobody uses is a slip`() {
+        func reading(_ variables: [(String, String)], _ value: String) -> ManifestReading {
+            let text = manifest("processes: {web: {instances: \(value)}}")
+            return readManifests(
+                ManifestInput(
+                    paths: ["-"],
+                    variables: variables,
+                    refusesUnused: true,
+                    standardInput: { Array(text.utf8) }
+                )
+            )
+        }
+        let slip = reading([("replicas", "3"), ("replicsa", "9")], "((replicas))").diagnostics
+
+        #expect(slip.map(\.message) == ["no manifest uses the variable of `--var replicsa=...`"])
+        #expect(slip.first?.details == [.help("did you mean `--var replicas=...`?")])
+        #expect(reading([("replicas", "3")], "((replicas))").diagnostics == [])
+        #expect(
+            reading([("x", "3")], "2").diagnostics.first?.details == [
+                .help("remove it: the manifests use no variables")
+            ]
+        )
+    }
+
+    @Test func `a list in a file of variables matters where it is used`() throws {
+        try withFolder { folder in
+            try write("n: 3\nhosts: [a, b]\nmap: {a: b}\nnone:\n", to: "\(folder)/vars.yml")
+            func codes(_ value: String) throws -> [DiagnosticCode] {
+                try write(manifest("processes: {web: {command: x ((n)), user: \(value)}}"), to: "\(folder)/a.yml")
+                return readManifests(
+                    ManifestInput(paths: ["\(folder)/a.yml"], variableFiles: ["\(folder)/vars.yml"])
+                ).diagnostics.map(\.code)
+            }
+
+            #expect(try codes("vcap") == [])
+            #expect(try codes("((hosts))") == [.invalidVariable])
+            #expect(try codes("((none))((none))") == [.invalidVariable])
+        }
+    }
+
     @Test func `names of variables are checked`() {
         let reading = readManifests(
             ManifestInput(

@@ -24,7 +24,7 @@ struct FileFinder {
     mutating func find(_ paths: [String]) -> [String] {
         var files: [String] = []
         defer {
-            if files.isEmpty, diagnostics.isEmpty { diagnostics.append(.everythingExcluded) }
+            if files.isEmpty, !diagnostics.hasErrors { diagnostics.append(.everythingExcluded) }
         }
         for path in paths {
             if path == "-" {
@@ -57,8 +57,13 @@ struct FileFinder {
                 files += walk(path)
                 continue
             }
-            guard name.hasSuffix(".yml") || name.hasSuffix(".yaml") else { continue }
-            switch FileKind(of: path, followsLink: true) {
+            let kind = FileKind(of: path, followsLink: true)
+            if kind == .folder {
+                diagnostics.append(.linkToFolder(path))
+                continue
+            }
+            guard [".yml", ".yaml"].contains(where: name.lowercased().hasSuffix) else { continue }
+            switch kind {
             case .folder: continue
             case .file:
                 count += 1
@@ -139,13 +144,29 @@ extension Diagnostic {
         details: [.help("name a file or a folder that `--exclude` does not leave out")]
     )
 
+    /// A link may lead out of the folder, or back into it.
+    fileprivate static func linkToFolder(_ path: String) -> Diagnostic {
+        let argument = ShellWord.quoted(Text(path))
+        return Diagnostic(
+            .warning,
+            .noManifests,
+            "`\(path)` is a link to a folder, which is not read",
+            details: [
+                .note("links to folders are not followed; links to files are"),
+                .help("name it besides: `\(argument)`; or leave it out with `--exclude \(argument)`"),
+            ]
+        )
+    }
+
     fileprivate static func noManifests(_ folder: String) -> Diagnostic {
         Diagnostic(
             .error,
             .noManifests,
             "no manifests in `\(folder)`",
             details: [
-                .note("manifests are files named `*.yml` or `*.yaml`, here or in folders below that are not hidden")
+                .note(
+                    "manifests are files named `*.yml` or `*.yaml`, in upper or lower case, here or in folders below that are not hidden"
+                )
             ]
         )
     }

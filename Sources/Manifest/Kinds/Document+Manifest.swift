@@ -16,6 +16,12 @@ extension ValueReader {
             diagnostics.append(.notAManifest(node))
             return ReadDocument()
         }
+        if let applications = mapping.entries.first(where: { $0.key.text == "applications" }),
+            !mapping.entries.contains(where: { $0.key.text == "apps" })
+        {
+            diagnostics.append(.pushManifest(applications.key))
+            return ReadDocument()
+        }
         let place = mapping.entries.first?.key.range ?? mapping.range
         let root = read(mapping, as: ManifestLanguage.document, place: place)
         let manager = root["manager"]?.text
@@ -38,6 +44,22 @@ extension ValueReader {
 }
 
 extension Diagnostic {
+    /// Nothing else of such a file is worth a word.
+    fileprivate static func pushManifest(_ key: Node.Scalar) -> Diagnostic {
+        Diagnostic(
+            .error,
+            .unknownKey,
+            "this is a manifest of `cf push`, not one of Evenkeel",
+            at: Annotation(key.range, "`cf push` lists apps here"),
+            details: [
+                .help(
+                    "leave this file to `cf push` (`--exclude` leaves it out of a folder), and declare in another what is to hold:\n"
+                        + "`version: 1`, `organization: ORG`, `space: SPACE` and `apps: {NAME: {processes: {web: {...}}}}`"
+                )
+            ]
+        )
+    }
+
     fileprivate static func notAManifest(_ node: Node) -> Diagnostic {
         Diagnostic(
             .error,

@@ -30,10 +30,10 @@ enum ImageReference {
             rest = rest[..<at]
         }
         if rest.utf8.contains(UInt8(ascii: "@")) { return TextRule.Fault("must have one `@` at most") }
-        return nameFault(rest, shown)
+        return nameFault(rest, hasDigest: rest.utf8.count < whole.utf8.count, shown)
     }
 
-    private static func nameFault(_ name: Substring, _ shown: String) -> TextRule.Fault? {
+    private static func nameFault(_ name: Substring, hasDigest: Bool, _ shown: String) -> TextRule.Fault? {
         var parts = name.split(separator: "/", omittingEmptySubsequences: false)
         if let last = parts.last, let colon = last.firstIndex(of: ":") {
             guard isTag(last[last.index(after: colon)...]) else {
@@ -45,8 +45,15 @@ enum ImageReference {
         guard total <= 255 else {
             return TextRule.Fault("must have at most 255 characters before the tag, not \(total)")
         }
-        if parts.count > 1, isHost(parts[0]) { parts.removeFirst() }
-        if parts.allSatisfy(isComponent) { return nil }
+        // The Docker Hub's own images have `library/` before their names (`docker_uri_converter.rb`).
+        var isOfHub = parts.count == 1
+        if parts.count > 1, isHost(parts[0]) { isOfHub = parts.removeFirst() == "docker.io" }
+        if parts.allSatisfy(isComponent) {
+            // Staging takes a path of one character, and the server never runs it. A digest counts as a part of the path.
+            let isTooShort = parts.count == 1 && parts[0].utf8.count < 2 && !isOfHub && !hasDigest
+            return isTooShort
+                ? TextRule.Fault("must have a path of at least 2 characters behind the host, not `\(shown)`") : nil
+        }
         if parts.contains(where: { $0.utf8.contains { (0x41...0x5a).contains($0) } }) {
             return TextRule.Fault("must have a path in lower case, as in \(form), not `\(shown)`")
         }

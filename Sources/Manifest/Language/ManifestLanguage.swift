@@ -16,7 +16,7 @@ package enum ManifestLanguage {
         "manifest",
         "a manifest",
         ignoresExtensions: true,
-        hints: ["applications": "this looks like a manifest of `cf push`; here apps stand below `apps`, by name"],
+        hints: ["applications": "apps stand below `apps`, by name: `apps: {NAME: {...}}`"],
         keys: [
             Key("version", .number(1...1), isRequired: true, "The version of the language: 1."),
             Key(
@@ -108,12 +108,6 @@ package enum ManifestLanguage {
         "process",
         "a process",
         hints: [
-            "memory": "did you mean `memory_in_mb`?",
-            "disk": "did you mean `disk_in_mb`?",
-            "disk_quota": "did you mean `disk_in_mb`?",
-            "log_rate_limit": "did you mean `log_rate_limit_in_bytes_per_second`?",
-            "health-check-type": "write `health_check: {type: ...}`",
-            "timeout": "it is a key of a health check: `health_check: {timeout: ...}`",
             "labels": "labels stand in `metadata: {labels: ...}`",
             "annotations": "annotations stand in `metadata: {annotations: ...}`",
         ],
@@ -200,8 +194,6 @@ package enum ManifestLanguage {
         "a task",
         conditions: [.commandOrTemplate],
         hints: [
-            "memory": "did you mean `memory_in_mb`?",
-            "disk": "did you mean `disk_in_mb`?",
             "process": "write `template: {process: ...}`",
             "labels": "labels stand in `metadata: {labels: ...}`",
             "annotations": "annotations stand in `metadata: {annotations: ...}`",

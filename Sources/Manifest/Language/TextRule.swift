@@ -39,6 +39,9 @@ package enum TextRule: Hashable, Sendable {
             self.code = code
             self.help = help
         }
+
+        /// With another help, where there is one.
+        func with(help: String?) -> Fault { help.map { Fault(predicate, code: code, help: $0) } ?? self }
     }
 
     /// Nil for a text that keeps the rule.

@@ -27,10 +27,10 @@ extension [String] {
 }
 
 extension Diagnostic {
-    static func unknownKey(_ key: Node.Scalar, in table: KeyTable) -> Diagnostic {
+    static func unknownKey(_ key: Node.Scalar, _ value: Node, in table: KeyTable) -> Diagnostic {
         let names = table.keys.map(\.name)
         let help: String
-        if let hint = table.hints[key.text.string] {
+        if let hint = PushKeys.help(for: key.text, value, in: table) ?? table.hints[key.text.string] {
             help = hint
         } else if let nearest = NearestName.of(key.text.string, in: names) {
             help = "did you mean `\(nearest)`?"
@@ -99,7 +99,8 @@ extension Diagnostic {
             .error,
             .wrongType,
             "\(subject.name) must be \(kind.expectation), not \(node.kindWithArticle)",
-            at: Annotation(range, "\(node.kindWithArticle)")
+            at: Annotation(range, "\(node.kindWithArticle)"),
+            details: ValueAdvice.help(for: node, as: kind, subject).map { [.help($0)] } ?? []
         )
     }
 

@@ -15,7 +15,8 @@ extension ValueReader {
         switch checked(text, as: kind, shown: shown) {
         case .success(let value): content = value
         case .failure(let failure):
-            diagnostics.append(.fault(failure.fault, subject, at: scalar.range))
+            let help = substituted.masked == nil ? ValueAdvice.help(for: text, as: kind, subject.key) : nil
+            diagnostics.append(.fault(failure.fault.with(help: help), subject, at: scalar.range))
             return nil
         }
         if let usual = subject.usual, let words = usual.warning(for: content) {
@@ -27,9 +28,15 @@ extension ValueReader {
     /// Nil when a variable has no value, which is reported.
     mutating func substitute(in scalar: Node.Scalar) -> (text: Text, masked: Text?)? {
         let result = variables.substitute(in: scalar.text)
+        used.formUnion(result.used)
         guard !result.unresolved.isEmpty else { return (result.text, result.masked) }
         let first = scalar.firstColumn
         for (name, offset) in result.unresolved {
+            if let fault = variables.unusable[name] {
+                // It is one fault, in the file of variables, however often the variable is used.
+                if reported.insert(name).inserted { diagnostics.append(fault) }
+                continue
+            }
             unresolved += 1
             let range = first.map { scalar.range(column: $0 + offset, count: name.count + 4) } ?? scalar.range
             let known = unresolved <= ValueReader.advised ? variables : Variables()

@@ -10,6 +10,10 @@ struct ValueReader {
     var diagnostics: [Diagnostic] = []
     /// Uses of unknown variables so far.
     var unresolved = 0
+    /// The names of all variables that are used, with and without a value.
+    var used: Set<Text> = []
+    /// Unusable ones that something was said of.
+    var reported: Set<Text> = []
 
     init(variables: Variables) {
         self.variables = variables
@@ -17,6 +21,8 @@ struct ValueReader {
 
     /// What a value is called in messages, and where it belongs.
     struct Subject {
+        /// Of the language; empty below a name that the user chose.
+        let key: String
         /// `` `timeout` `` or ``the label `team` ``.
         let name: String
         let keyRange: SourceRange
@@ -64,10 +70,11 @@ struct ValueReader {
             let name = entry.key.text
             if table.ignoresExtensions, name.string.utf8.starts(with: "x-".utf8) { continue }
             guard let key = table[name] else {
-                diagnostics.append(.unknownKey(entry.key, in: table))
+                diagnostics.append(.unknownKey(entry.key, entry.value, in: table))
                 continue
             }
             let subject = Subject(
+                key: key.name,
                 name: "`\(key.name)`",
                 keyRange: entry.key.range,
                 isNullable: key.isNullable,
@@ -95,6 +102,7 @@ struct ValueReader {
             let noun = table.noun.split(separator: " ").dropFirst().joined(separator: " ")
             let value = { (reader: inout ValueReader, name: Text) in
                 let subject = Subject(
+                    key: "",
                     name: "\(noun) `\(name.excerpt)`",
                     keyRange: entry.key.range,
                     isNullable: table.isNullable,

@@ -7,6 +7,8 @@ struct VariableReader {
     private(set) var diagnostics: [Diagnostic] = []
     /// Every value of a secrets file that is not empty, also one that another source overrides.
     private(set) var secrets: [Text] = []
+    /// The names that the command line gives values to.
+    private var given: [Text] = []
 
     /// Files first, so that the command line wins.
     mutating func read(_ input: ManifestInput, _ files: inout FileReader) {
@@ -15,10 +17,19 @@ struct VariableReader {
         for (name, value) in input.variables {
             if Variables.isName(Text(name)) {
                 variables.values[Text(name)] = Variables.Value(Text(value))
+                variables.unusable[Text(name)] = nil
+                if !given.contains(Text(name)) { given.append(Text(name)) }
             } else {
                 diagnostics.append(.invalidName(Text(name)))
             }
         }
+    }
+
+    /// Names of the command line that no manifest uses: a slip of the keyboard would go unnoticed.
+    ///
+    /// - Parameter used: The names of all variables in the manifests.
+    func unused(besides used: Set<Text>) -> [Diagnostic] {
+        given.filter { !used.contains($0) }.map { .unused($0, used: used.sorted()) }
     }
 
     private mutating func read(_ path: String, isSecret: Bool, _ files: inout FileReader) {
@@ -35,10 +46,12 @@ struct VariableReader {
                 continue
             }
             guard case .scalar(let scalar) = entry.value, !scalar.isEmpty, !scalar.isNull else {
-                diagnostics.append(.notAText(entry))
+                variables.values[entry.key.text] = nil
+                variables.unusable[entry.key.text] = .notAText(entry)
                 continue
             }
             variables.values[entry.key.text] = Variables.Value(scalar.text, isSecret: isSecret)
+            variables.unusable[entry.key.text] = nil
             if isSecret, !scalar.text.isEmpty { secrets.append(scalar.text) }
         }
     }
@@ -54,6 +67,19 @@ extension Diagnostic {
             "\(shown) does not name a variable",
             at: range.map { Annotation($0) },
             details: [.help("use letters, digits, `_`, `-`, `.` and `/`")]
+        )
+    }
+
+    fileprivate static func unused(_ name: Text, used: [Text]) -> Diagnostic {
+        let help =
+            NearestName.of(name.string, in: used.map(\.string)).map { "did you mean `--var \($0)=...`?" }
+            ?? (used.isEmpty
+                ? "remove it: the manifests use no variables" : "remove it, or write `((\(name)))` in a manifest")
+        return Diagnostic(
+            .error,
+            .invalidVariable,
+            "no manifest uses the variable of `--var \(name.excerpt)=...`",
+            details: [.help(help)]
         )
     }
 

@@ -14,6 +14,8 @@ package struct Variables: Sendable {
     }
 
     package var values: [Text: Value]
+    /// Variables of files whose values cannot stand in a text, with what is wrong with each; it matters where one is used.
+    var unusable: [Text: Diagnostic] = [:]
 
     package init(_ values: [Text: Value] = [:]) {
         self.values = values
@@ -37,6 +39,8 @@ package struct Variables: Sendable {
         /// The text with all values but secrets in it, if a secret went into it.
         var masked: Text?
         var unresolved: [(name: Text, offset: Int)] = []
+        /// All names, also those without a value.
+        var used: Set<Text> = []
     }
 
     /// Puts values in once: what they bring is not searched again.
@@ -58,6 +62,7 @@ package struct Variables: Sendable {
                 continue
             }
             let name = Text(String(String.UnicodeScalarView(scalars[index + 2..<end - 2])))
+            result.used.insert(name)
             if let value = values[name] {
                 output.append(contentsOf: value.text.string.unicodeScalars)
                 masked.append(

@@ -53,6 +53,7 @@ struct ManifestOptions: ParsableArguments {
                 paths: paths,
                 excludes: exclude,
                 variables: pairs,
+                refusesUnused: true,
                 variableFiles: variableFiles,
                 secretFiles: secretFiles,
                 standardInput: console.readInput
