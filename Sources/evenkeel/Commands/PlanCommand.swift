@@ -102,7 +102,7 @@ struct PlanCommand: ParsableCommand, WorkCommand {
         var diagnostics = findings.diagnostics
         let plan = findings.planning.plan
         if format == .text, let leftovers = findings.leftovers {
-            for line in LeftoversView(leftovers: leftovers).lines { desk.console.print(line) }
+            for line in LeftoversView(leftovers: leftovers, of: preparation.declared).lines { desk.console.print(line) }
         }
         desk.print(plan, diagnostics)
         desk.talk(findings.costs, plan)

@@ -11,8 +11,8 @@ struct PlanTextView {
         var lines = [heading, ""]
         let rows = plan.rows
         let widths = Widths(
-            address: rows.map(\.address.unicodeScalars.count).max() ?? 0,
-            origin: rows.map(\.origin.unicodeScalars.count).max() ?? 0
+            address: TextTable.width(of: rows.map(\.address)),
+            origin: TextTable.width(of: rows.map(\.origin))
         )
         for row in rows { lines += text(of: row, widths) }
         if !rows.isEmpty { lines.append("") }
@@ -39,7 +39,7 @@ struct PlanTextView {
             "  \(style.paint(row.sign, row.color)) \(padded(row.word, 7)) \(padded(row.address, widths.address))  "
         line += row.remarks.isEmpty ? row.origin : padded(row.origin, widths.origin)
         if !row.remarks.isEmpty { line += "  (\(row.remarks.joined(separator: "; ")))" }
-        let nameWidth = row.fields.map(\.name.unicodeScalars.count).max() ?? 0
+        let nameWidth = TextTable.width(of: row.fields.map(\.name))
         let fields = row.fields.map { "      \(padded($0.name, nameWidth))  \($0.text)" }
         return [line] + fields + row.notes.map { "      \($0)" }
     }

@@ -12,7 +12,7 @@ struct StatusTextView {
         let processWidths = TextTable.Widths(of: [ProcessRow.heading] + processRows.joined().map(\.cells))
         let taskRows = report.apps.map { $0.tasks.map(row) }
         let taskWidths = TextTable.Widths(of: [StatusTextView.taskHeading] + taskRows.joined())
-        let addressWidth = report.apps.map { text(of: $0.address).unicodeScalars.count }.max() ?? 0
+        let addressWidth = TextTable.width(of: report.apps.map { text(of: $0.address) })
         let table = TextTable(style: style, indentation: "  ")
 
         var lines = [heading, ""]
@@ -40,7 +40,7 @@ struct StatusTextView {
 
     private func headline(of app: AppStatus, _ width: Int) -> String {
         let address = text(of: app.address)
-        let gap = String(repeating: " ", count: width - address.unicodeScalars.count)
+        let gap = String(repeating: " ", count: max(0, width - address.unicodeScalars.count))
         let state = app.isStarted ? style.paint("STARTED", .green) : style.paint("STOPPED", .yellow)
         return "\(style.paint(address, .cyan))\(gap)  \(state)  \(FieldText.place(app.origin))"
     }

@@ -13,6 +13,14 @@ struct TextTable {
         fileprivate var width: Int { text.unicodeScalars.count }
     }
 
+    /// Longer texts stand out of their columns, so that one of them does not move every other line to the right.
+    private static let widest = 80
+
+    /// The width of a column, in characters.
+    static func width(of texts: [String]) -> Int {
+        texts.map(\.unicodeScalars.count).filter { $0 <= widest }.max() ?? 0
+    }
+
     /// The widths of columns, in characters.
     struct Widths {
         private var columns: [Int] = []
@@ -21,7 +29,7 @@ struct TextTable {
             for row in rows {
                 for (index, cell) in row.enumerated() {
                     if index == columns.count { columns.append(0) }
-                    columns[index] = max(columns[index], cell.width)
+                    if cell.width <= TextTable.widest { columns[index] = max(columns[index], cell.width) }
                 }
             }
         }
