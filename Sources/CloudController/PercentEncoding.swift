@@ -22,16 +22,34 @@ enum PercentEncoding {
             switch byte {
             case UInt8(ascii: "+"): bytes.append(UInt8(ascii: " "))
             case UInt8(ascii: "%"):
-                let digits = rest.prefix(2)
-                guard digits.count == 2, digits.first != UInt8(ascii: "+"),
-                    let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
-                else { return nil }
+                guard let value = value(ofDigits: rest.prefix(2)) else { return nil }
                 bytes.append(value)
                 rest = rest.dropFirst(2)
             default: bytes.append(byte)
             }
         }
         return String(validating: bytes, as: UTF8.self)
+    }
+
+    /// The bytes of a part of a URL; a `%` without two digits stands for itself.
+    static func decoded(_ text: some StringProtocol) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%"), let value = value(ofDigits: rest.prefix(2)) else {
+                bytes.append(byte)
+                continue
+            }
+            bytes.append(value)
+            rest = rest.dropFirst(2)
+        }
+        return bytes
+    }
+
+    /// Of two hexadecimal digits.
+    private static func value(ofDigits digits: ArraySlice<UInt8>) -> UInt8? {
+        guard digits.count == 2, digits.first != UInt8(ascii: "+") else { return nil }
+        return UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
     }
 
     private static func encode(_ text: String, isEncodedTwice: (UInt8) -> Bool) -> String {

@@ -19,8 +19,22 @@ struct FailureFacts: Sendable {
     var cause: String
     var help: String?
     var wasSent = true
+    /// How far it came where there is a proxy.
+    private var proxyPart = ProxyPart.tunnel
 
+    private enum ProxyPart: Sendable {
+        /// The proxy was not reached.
+        case missed
+        /// The proxy did not lead to the host.
+        case refused
+        /// The connection through it stood, or the host behind it was in the way.
+        case tunnel
+    }
+
+    /// Of an error before there is an answer, while a connection is opened or used.
     init(_ error: any Error, largestBody: Int) {
+        let failure = error as? ExchangeFailure
+        let error = failure?.reason ?? error
         code = .unreachable
         cause = ServerWords.cleaned(String(describing: error))
         switch error {
@@ -34,20 +48,44 @@ struct FailureFacts: Sendable {
         case is NIOTooManyBytesError:
             code = .unexpectedAnswer
             cause = "the answer is longer than \(largestBody) bytes"
-        case let error as HTTPParserError where error == .invalidEOFState: cause = "connection closed within the answer"
+        case let error as HTTPParserError where error == .invalidEOFState:
+            cause = "connection closed within the answer"
+            proxyPart = .refused
         case is HTTPParserError:
             code = .unexpectedAnswer
             cause = "the answer is not HTTP"
+            proxyPart = .refused
         case let error as ChannelError: note(error)
-        default: break
+        // What is wrong with SOCKS has types of a module that is not ours to name.
+        default: proxyPart = .refused
         }
+        if failure != nil { proxyPart = .tunnel }
     }
 
-    func error(for request: TransportRequest, proxied: Bool) -> PlatformError {
-        var error = PlatformError(code, cause: proxied ? "\(cause) (through the proxy)" : cause, help: help)
+    func error(for request: TransportRequest, through proxy: Proxy?) -> PlatformError {
+        var error = PlatformError(code, cause: cause, help: help)
         error.wasSent = wasSent
-        if case .cancelled = code { error.cause = nil }
+        if case .cancelled = code { error.cause = nil } else if let proxy { explain(&error, request, proxy) }
         return error.about(request)
+    }
+
+    private func explain(_ error: inout PlatformError, _ request: TransportRequest, _ proxy: Proxy) {
+        switch proxyPart {
+        case .missed:
+            error.place = proxy.shown
+            error.cause = cause.replacing("by the server", with: "by the proxy")
+        case .refused:
+            error.code = .unreachable
+            error.place = "\(request.endpoint.url) through \(proxy.shown)"
+            error.cause =
+                proxy.kind == .socks
+                ? "the proxy does not connect to the host" : cause.replacing("by the server", with: "by the proxy")
+        case .tunnel:
+            error.cause = "\(cause) (through \(proxy.shown))"
+            return
+        }
+        error.help = proxy.help
+        error.wasSent = false
     }
 
     private mutating func note(_ error: HTTPClientError) {
@@ -60,12 +98,17 @@ struct FailureFacts: Sendable {
             code = .timedOut
             cause = "no connection within the time-out"
             wasSent = false
+            if error != .tlsHandshakeTimeout { proxyPart = .missed }
         case .readTimeout, .writeTimeout, .deadlineExceeded: code = .timedOut
-        case .remoteConnectionClosed, .uncleanShutdown: cause = "connection closed by the server"
-        case .invalidProxyResponse, .proxyAuthenticationRequired:
-            cause = "the proxy refused the connection"
-            help = "check `https_proxy`"
-            wasSent = false
+        case .remoteConnectionClosed, .uncleanShutdown:
+            cause = "connection closed by the server"
+            proxyPart = .refused
+        case .invalidProxyResponse:
+            cause = "the proxy refused to connect to the host"
+            proxyPart = .refused
+        case .proxyAuthenticationRequired:
+            cause = "the proxy does not accept the user and password, or wants one (status 407)"
+            proxyPart = .refused
         case .invalidURL, .emptyHost, .emptyScheme:
             code = .invalidEndpoint
             wasSent = false
@@ -75,6 +118,7 @@ struct FailureFacts: Sendable {
 
     private mutating func note(_ error: NIOConnectionError) {
         wasSent = false
+        proxyPart = .missed
         if let failure = error.connectionErrors.first {
             let attempt = FailureFacts(failure.error, largestBody: 0)
             code = attempt.code
@@ -85,6 +129,7 @@ struct FailureFacts: Sendable {
     }
 
     private mutating func note(_ error: IOError) {
+        proxyPart = .missed
         switch error.errnoCode {
         case ECONNREFUSED:
             cause = "connection refused"
@@ -99,6 +144,7 @@ struct FailureFacts: Sendable {
     }
 
     private mutating func note(_ error: ChannelError) {
+        proxyPart = .missed
         switch error {
         case .connectTimeout:
             code = .timedOut

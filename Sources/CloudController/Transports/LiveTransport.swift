@@ -3,6 +3,7 @@ import NIOCore
 import NIOHTTP1
 import NIOSSL
 package import Reconciliation
+import Synchronization
 
 /// Talks to the network.
 ///
@@ -29,6 +30,8 @@ package struct LiveTransport: HTTPTransport {
     private let direct: HTTPClient
     /// The same but through the proxy; nil without one.
     private let proxied: HTTPClient?
+    /// Whether the proxy has led anywhere yet.
+    private let tunnels = Tunnels()
 
     /// Fails when the certificates of `certificatePath` cannot be read.
     package init(_ settings: Settings) throws(PlatformError) {
@@ -36,7 +39,7 @@ package struct LiveTransport: HTTPTransport {
         var configuration = HTTPClient.Configuration(
             tlsConfiguration: try LiveTransport.tls(settings),
             redirectConfiguration: .disallow,
-            timeout: .init(connect: TimeAmount(settings.connectTimeout)),
+            timeout: .init(connect: TimeAmount(min(settings.connectTimeout, settings.requestTimeout))),
             // Closed before the servers in front of the API close it: a POST into a closing connection is lost.
             connectionPool: .init(
                 idleTimeout: .seconds(15),
@@ -45,13 +48,14 @@ package struct LiveTransport: HTTPTransport {
         )
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.httpVersion = .http1Only
+        configuration.http1_1ConnectionDebugInitializer = { ConnectionWatch.add(to: $0) }
         direct = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         if let proxy = settings.proxies.proxy {
-            configuration.proxy = .server(
-                host: proxy.host,
-                port: proxy.port,
-                authorization: proxy.basicCredentials.map { .basic(credentials: $0) }
-            )
+            configuration.proxy = HTTPClient.Configuration.Proxy(proxy)
+            configuration.http1_1ConnectionDebugInitializer = { [tunnels] channel in
+                tunnels.isAnyOpened.store(true, ordering: .relaxed)
+                return ConnectionWatch.add(to: channel)
+            }
             proxied = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         } else {
             proxied = nil
@@ -81,15 +85,21 @@ package struct LiveTransport: HTTPTransport {
         within limit: Duration
     ) async throws(PlatformError) -> TransportResponse {
         let message = message(for: request)
-        let client = settings.proxies.apply(to: request.endpoint) ? proxied ?? direct : direct
+        let proxy: Proxy?
+        do { proxy = try settings.proxies.proxy(for: request.endpoint) } catch { throw error.about(request) }
+        let client = proxy == nil ? direct : proxied ?? direct
         let largestBody = settings.largestBody
         // The client's own deadline ends with the head of the answer; this one covers the body too.
         let outcome = await withTaskGroup(of: Outcome.self) { group in
             group.addTask {
                 do {
                     let response = try await client.execute(message, deadline: .distantFuture)
-                    let body = try await response.body.collect(upTo: largestBody)
-                    return .answered(TransportResponse(response, body: body))
+                    do {
+                        let body = try await response.body.collect(upTo: largestBody)
+                        return .answered(TransportResponse(response, body: body))
+                    } catch {
+                        throw ExchangeFailure(reason: error, wasReused: false)
+                    }
                 } catch {
                     return .failed(FailureFacts(error, largestBody: largestBody))
                 }
@@ -106,9 +116,16 @@ package struct LiveTransport: HTTPTransport {
         switch outcome {
         case .answered(let response): return response
         case .cancelled: throw PlatformError(.cancelled).about(request)
-        case .failed(let facts): throw facts.error(for: request, proxied: client === proxied)
+        case .failed(let facts): throw facts.error(for: request, through: proxy)
         case .timedOut:
-            throw PlatformError(.timedOut, cause: "no complete answer within \(limit.inSeconds)").about(request)
+            var error = PlatformError(.timedOut, cause: "no complete answer within \(limit.inSeconds)")
+            if let proxy, !tunnels.isAnyOpened.load(ordering: .relaxed) {
+                error.cause = "no connection within \(limit.inSeconds)"
+                error.place = proxy.shown
+                error.help = proxy.help
+                error.wasSent = false
+            }
+            throw error.about(request)
         }
     }
 
@@ -143,6 +160,25 @@ package struct LiveTransport: HTTPTransport {
             ).neverSent
         }
         return configuration
+    }
+}
+
+private final class Tunnels: Sendable {
+    let isAnyOpened = Atomic(false)
+}
+
+extension HTTPClient.Configuration.Proxy {
+    fileprivate init(_ proxy: Proxy) {
+        self =
+            switch proxy.kind {
+            case .http:
+                .server(
+                    host: proxy.host,
+                    port: proxy.port,
+                    authorization: proxy.basicCredentials.map { .basic(credentials: $0) }
+                )
+            case .socks: .socksServer(host: proxy.host, port: proxy.port)
+            }
     }
 }
 

@@ -1,66 +1,40 @@
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
+package import Reconciliation
 
-/// Which hosts are reached through a proxy, from `https_proxy` and `no_proxy`.
+/// Which hosts are reached through a proxy, from `https_proxy`, `all_proxy` and `no_proxy`.
 package struct ProxyRules: Hashable, Sendable {
-    package struct Proxy: Hashable, Sendable {
-        package let host: String
-        package let port: Int
-        /// Base64 of `user:password`.
-        package let basicCredentials: String?
-
-        package init(host: String, port: Int, basicCredentials: String?) {
-            self.host = host
-            self.port = port
-            self.basicCredentials = basicCredentials
-        }
-    }
-
     package let proxy: Proxy?
-    /// Host names, domains and addresses that are reached directly; `*` is every one.
-    package let exceptions: [String]
+    /// Why the proxy that is named cannot be used.
+    private let problem: PlatformError?
+    /// What is reached directly.
+    private let exceptions: [ProxyException]
 
-    package init(proxy: Proxy? = nil, exceptions: [String] = []) {
-        self.proxy = proxy
-        self.exceptions = exceptions
+    package init() {
+        self.init([:])
     }
 
-    /// Small letters win over capitals, as with curl.
+    /// Small letters win over capitals, and the proxy for `https` over the one for everything, as with curl.
     package init(_ variables: [String: String]) {
-        let value = { (name: String) in
-            [variables[name], variables[name.uppercased()]].compactMap { $0?.trimmingBlanks }.first { !$0.isEmpty }
+        let value = { (names: [String]) in
+            names.lazy.compactMap { name in variables[name].map { (name: name, value: $0.trimmingBlanks) } }
+                .first { !$0.value.isEmpty }
         }
-        proxy = value("https_proxy").flatMap(ProxyRules.proxy)
-        exceptions = (value("no_proxy") ?? "").split { $0 == "," || $0 == " " }.map { $0.lowercased() }
+        let named = value(["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"])
+        do throws(PlatformError) {
+            if let named { proxy = try Proxy(named.value, variable: named.name) } else { proxy = nil }
+            problem = nil
+        } catch {
+            proxy = nil
+            problem = error
+        }
+        exceptions = ProxyException.list(value(["no_proxy", "NO_PROXY"])?.value ?? "")
     }
 
     /// Only `https` goes through the proxy, and this machine never does.
-    package func apply(to endpoint: Endpoint) -> Bool {
-        guard proxy != nil, endpoint.scheme == "https", !endpoint.isLoopback else { return false }
-        return !exceptions.contains { ProxyRules.exception($0, covers: endpoint) }
-    }
-
-    private static func exception(_ exception: String, covers endpoint: Endpoint) -> Bool {
-        if exception == "*" { return true }
-        var name = Substring(exception)
-        if let colon = name.lastIndex(of: ":"), let port = Int(name[name.index(after: colon)...]) {
-            guard port == endpoint.port ?? 443 else { return false }
-            name = name[..<colon]
-        }
-        if name.hasPrefix("*.") { name = name.dropFirst() }
-        let domain = name.hasPrefix(".") ? name : ".\(name)"
-        return endpoint.host == name || endpoint.host.hasSuffix(domain)
-    }
-
-    private static func proxy(_ text: String) -> Proxy? {
-        guard let url = URL(string: text.contains("://") ? text : "http://\(text)"), let host = url.host(),
-            !host.isEmpty
+    package func proxy(for endpoint: Endpoint) throws(PlatformError) -> Proxy? {
+        guard endpoint.scheme == "https", !endpoint.isLoopback,
+            !exceptions.contains(where: { $0.covers(endpoint) })
         else { return nil }
-        let password = url.password(percentEncoded: false) ?? ""
-        let credentials = url.user(percentEncoded: false).map { Data("\($0):\(password)".utf8).base64EncodedString() }
-        return Proxy(host: host, port: url.port ?? 80, basicCredentials: credentials)
+        if let problem { throw problem }
+        return proxy
     }
 }

@@ -26,16 +26,16 @@ extension PlatformError {
 
     private func message(intent: String, api: String) -> String {
         switch code {
-        case .unreachable: "cannot reach \(api)"
+        case .unreachable: "cannot reach \(place ?? api)"
         case .untrustedCertificate: "the certificate of \(api) is not trusted"
-        case .timedOut: "\(api) did not answer in time when asked to \(intent)"
+        case .timedOut: "\(place ?? api) did not answer in time when asked to \(intent)"
         case .notLoggedIn: "not logged in to \(api)"
         case .notAuthenticated: "\(api) does not accept the token"
         case .rateLimited: "\(api) limits the rate of requests"
         case .rejected where (status ?? 0) >= 500: "Cloud Controller could not \(intent)"
         case .rejected: "Cloud Controller refused to \(intent)"
         case .unexpectedAnswer: "Cloud Controller gave an answer that cannot be read when asked to \(intent)"
-        case .invalidEndpoint: "cannot use \(api)"
+        case .invalidEndpoint: "cannot use \(place ?? api)"
         case .cancelled: "interrupted while asking Cloud Controller to \(intent)"
         }
     }

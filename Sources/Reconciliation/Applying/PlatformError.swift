@@ -49,6 +49,8 @@ package struct PlatformError: Error, Hashable, Sendable {
     package var requestID: String?
     /// Seconds, from `Retry-After`.
     package var retryAfter: Int?
+    /// What cannot be reached or used, where it is not the API alone: ``the proxy `proxy.example:3128` of `https_proxy` ``.
+    package var place: String?
     /// What the system or the server said, in one line: `connection refused`, the start of an HTML body.
     package var cause: String?
     /// What the person can do, where the failing part knows it.

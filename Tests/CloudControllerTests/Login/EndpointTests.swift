@@ -2,7 +2,7 @@ import CloudController
 import Reconciliation
 import Testing
 
-/// URLs of APIs, and which of them are reached through a proxy.
+/// URLs of APIs.
 struct EndpointTests {
     @Test(arguments: [
         ("https://api.example.org", "https://api.example.org"),
@@ -46,41 +46,5 @@ struct EndpointTests {
             }
             #expect(error?.cause == "\(url) is not encrypted")
         }
-    }
-
-    struct ProxyCase: CustomTestStringConvertible, Sendable {
-        let url: String
-        var exceptions: String?
-        let isProxied: Bool
-
-        var testDescription: String { "\(url), no_proxy=\(exceptions ?? "")" }
-    }
-
-    @Test(arguments: [
-        ProxyCase(url: "https://api.example.org", isProxied: true),
-        ProxyCase(url: "http://api.example.org", isProxied: false),
-        ProxyCase(url: "https://localhost", isProxied: false),
-        ProxyCase(url: "https://api.example.org", exceptions: "example.org", isProxied: false),
-        ProxyCase(url: "https://api.example.org", exceptions: "other.org, .example.org", isProxied: false),
-        ProxyCase(url: "https://api.example.org", exceptions: "*.EXAMPLE.org", isProxied: false),
-        ProxyCase(url: "https://api.badexample.org", exceptions: "example.org", isProxied: true),
-        ProxyCase(url: "https://api.example.org", exceptions: "*", isProxied: false),
-        ProxyCase(url: "https://api.example.org", exceptions: "api.example.org:443", isProxied: false),
-        ProxyCase(url: "https://api.example.org", exceptions: "api.example.org:8443", isProxied: true),
-        ProxyCase(url: "https://api.example.org:8443", exceptions: "api.example.org:8443", isProxied: false),
-    ])
-    func `no_proxy names hosts that are reached directly`(example: ProxyCase) throws {
-        let rules = ProxyRules(["https_proxy": "http://proxy.example:3128", "no_proxy": example.exceptions ?? ""])
-
-        #expect(rules.apply(to: try Endpoint(example.url)) == example.isProxied)
-    }
-
-    @Test func `a proxy has a host, a port and perhaps a login`() {
-        let plain = ProxyRules(["HTTPS_PROXY": "proxy.example"]).proxy
-        let full = ProxyRules(["https_proxy": "http://me:p%40ss@proxy.example:3128/", "HTTPS_PROXY": "x"]).proxy
-
-        #expect(plain == ProxyRules.Proxy(host: "proxy.example", port: 80, basicCredentials: nil))
-        #expect(full == ProxyRules.Proxy(host: "proxy.example", port: 3128, basicCredentials: "bWU6cEBzcw=="))
-        #expect(ProxyRules([:]).proxy == nil)
     }
 }

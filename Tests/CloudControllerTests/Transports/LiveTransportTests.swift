@@ -234,20 +234,4 @@ struct LiveTransportTests {
         #expect(error?.code == .invalidEndpoint)
         #expect(error?.cause == "`\(#filePath)` cannot be read as certificates in PEM form")
     }
-
-    // MARK: Proxies
-
-    @Test func `a proxy is asked to connect, and what it refuses is said`() async throws {
-        try await Listener.with(.answerAndClose("HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n")) { proxy in
-            let error = try await error("https://api.example.invalid") {
-                $0.proxies = ProxyRules(["https_proxy": "http://me:pw@127.0.0.1:\(proxy.port)"])
-            }
-
-            #expect(error.code == .unreachable)
-            #expect(error.cause == "the proxy refused the connection (through the proxy)")
-            #expect(error.help == "check `https_proxy`")
-            #expect(proxy.received.hasPrefix("CONNECT api.example.invalid:443 HTTP/1.1\r\n"))
-            #expect(proxy.received.lowercased().contains("proxy-authorization: basic bwu6chc="))
-        }
-    }
 }
