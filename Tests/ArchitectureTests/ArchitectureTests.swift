@@ -72,7 +72,8 @@ import Testing
                 let isAllowed =
                     allowed.contains(module) || Self.standard.contains(module) || foundation.contains(module)
                     || (system.contains(module)
-                        && ["Manifest", "CloudController", "Sandbox", "evenkeel", "YAML"].contains(source.target))
+                        && ["Diagnostics", "Manifest", "CloudController", "Sandbox", "evenkeel", "YAML"]
+                            .contains(source.target))
                 #expect(isAllowed, "\(source.path) imports \(module)")
             }
         }

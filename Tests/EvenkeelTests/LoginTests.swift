@@ -139,4 +139,47 @@ import Testing
             #expect(observed.contains("storefront") || !observed.isEmpty)
         }
     }
+
+    @Test(arguments: ["admin\n", "\u{feff}admin\r\n", "admin"])
+    func `a secret is read from a pipe, without a byte order mark`(content: String) async throws {
+        try await withStage(over: .socket) { stage in
+            try stage.write("storefront: {}")
+            let pipe = stage.folder.appending(path: "pipe").path
+            try #require(mkfifo(pipe, 0o600) == 0)
+            Thread.detachNewThread {
+                try? content.write(to: URL(filePath: pipe), atomically: false, encoding: .utf8)
+            }
+
+            let login = ["--api", stage.sandbox.url, "--username", "admin", "--password-file", pipe]
+            let terminal = Terminal([:], clock: stage.clock)
+            let run = await evenkeel(["plan", stage.folder.appending(path: "acme.yml").path] + login, on: terminal)
+
+            #expect(run.output.contains("as admin ("), "\(run)")
+        }
+    }
+
+    @Test(arguments: ["--password-file", "--client-secret-file"])
+    func `a file of a secret that cannot be used says why`(flag: String) async throws {
+        try await withStage { stage in
+            try stage.write("storefront: {}")
+            let folder = stage.folder.path
+            try "".write(toFile: folder + "/empty", atomically: true, encoding: .utf8)
+            try "\nadmin".write(toFile: folder + "/late", atomically: true, encoding: .utf8)
+            try Data([0xff, 0xfe, 0x61, 0x00]).write(to: URL(filePath: folder + "/wide"))
+            for (name, reason) in [
+                ("none", "no such file"), (".", "it is a folder"), ("empty", "it is empty"),
+                ("late", "its first line is empty"), ("wide", "it is not a text in UTF-8"),
+            ] {
+                let file = "\(folder)/\(name)"
+
+                let run = await plan(stage, ["CF_API": "http://127.0.0.1"], flag, file)
+
+                #expect(run.status == 1)
+                let told =
+                    "error[invalid-configuration]: cannot use the file `\(file)` of `\(flag)`\n   = note: \(reason)\n"
+                #expect(run.error.contains(told), "\(run)")
+                #expect(!run.error.contains("cf login"))
+            }
+        }
+    }
 }

@@ -73,7 +73,8 @@ extension CLISession {
         switch environment.readFile(path) {
         case .absent:
             return Search(path: path, session: nil, problem: "no credentials are given, and there is no `\(path)`")
-        case .unreadable: return Search(path: path, session: nil, problem: "`\(path)` cannot be read")
+        case .unreadable(let reason):
+            return Search(path: path, session: nil, problem: "`\(path)` cannot be read: \(reason)")
         case .bytes(let bytes): return read(bytes, path: path)
         }
     }

@@ -20,10 +20,13 @@ package struct Credentials: Hashable, Sendable {
 
     package let grant: Grant
     package let source: Source
+    /// What hardly anybody means, as a thing to do: told when they are refused.
+    package let advice: String?
 
-    package init(_ grant: Grant, from source: Source) {
+    package init(_ grant: Grant, from source: Source, advice: String? = nil) {
         self.grant = grant
         self.source = source
+        self.advice = advice
     }
 }
 
@@ -78,19 +81,10 @@ extension Login {
         let named = api ?? environment.value("CF_API") ?? environment.value("CF_API_URL")
         let endpoint = if let named { try Endpoint(named) } else { try session.target() }
         let skips = named == nil && session.session?.skipsValidation == true
-        if let grant = try grant(of: flags) {
-            return Login(
-                endpoint: endpoint,
-                credentials: Credentials(grant, from: .flags),
-                sessionSkipsValidation: skips
-            )
-        }
-        if let grant = try grant(of: environment) {
-            return Login(
-                endpoint: endpoint,
-                credentials: Credentials(grant, from: .environment),
-                sessionSkipsValidation: skips
-            )
+        var given = try credentials(of: flags)
+        if given == nil { given = try credentials(of: environment) }
+        if let given {
+            return Login(endpoint: endpoint, credentials: given, sessionSkipsValidation: skips)
         }
         let found = try session.usable(for: endpoint)
         return Login(
@@ -100,8 +94,9 @@ extension Login {
         )
     }
 
-    private static func grant(of flags: CredentialFlags) throws(PlatformError) -> Credentials.Grant? {
-        try grant(
+    private static func credentials(of flags: CredentialFlags) throws(PlatformError) -> Credentials? {
+        try credentials(
+            from: .flags,
             username: ("--username", flags.username),
             password: ("--password-file", flags.password),
             origin: flags.origin,
@@ -110,34 +105,62 @@ extension Login {
         )
     }
 
-    private static func grant(of environment: Environment) throws(PlatformError) -> Credentials.Grant? {
+    private static func credentials(of environment: Environment) throws(PlatformError) -> Credentials? {
         let userVariable = environment.value("CF_USERNAME") == nil && environment.value("CF_USER") != nil
         let username = userVariable ? "CF_USER" : "CF_USERNAME"
         let named = { (name: String) in (name, environment.value(name)) }
-        let grant = try grant(
+        let pair = try credentials(
+            from: .environment,
             username: named(username),
             password: named("CF_PASSWORD"),
             origin: environment.value("CF_ORIGIN"),
             clientID: named("CF_CLIENT_ID"),
             clientSecret: named("CF_CLIENT_SECRET")
         )
-        return grant ?? environment.value("CF_ACCESS_TOKEN").map { .accessToken(withoutScheme($0)) }
+        if let pair { return pair }
+        guard let token = environment.value("CF_ACCESS_TOKEN") else { return nil }
+        return Credentials(.accessToken(withoutScheme(token)), from: .environment)
     }
 
     private typealias Named = (name: String, value: String?)
 
-    private static func grant(
+    private static func credentials(
+        from source: Credentials.Source,
         username: Named,
         password: Named,
         origin: String?,
         clientID: Named,
         clientSecret: Named
-    ) throws(PlatformError) -> Credentials.Grant? {
+    ) throws(PlatformError) -> Credentials? {
         if let (user, secret) = try pair(username, password) {
-            return .password(username: user, password: secret, origin: origin)
+            let advice = advice(on: [username, password])
+            return Credentials(
+                .password(username: user, password: secret, origin: origin),
+                from: source,
+                advice: advice
+            )
         }
         guard let (id, secret) = try pair(clientID, clientSecret) else { return nil }
-        return .clientCredentials(id: id, secret: secret)
+        let advice = advice(on: [clientID, clientSecret])
+        return Credentials(.clientCredentials(id: id, secret: secret), from: source, advice: advice)
+    }
+
+    /// Line breaks and blanks that came along with a copy.
+    private static func advice(on values: [Named]) -> String? {
+        let found = values.lazy.compactMap { (name, value) -> String? in
+            guard let value else { return nil }
+            let rest = value.trimmingBlanks
+            let isBreak = { (scalar: Unicode.Scalar) in scalar == "\n" || scalar == "\r" }
+            if rest != value {
+                let ends = value.unicodeScalars.last?.properties.isWhitespace == true
+                let edge = ends ? value.unicodeScalars.reversed().prefix { $0.properties.isWhitespace } : []
+                let what = edge.contains(where: isBreak) ? "line break" : "blank"
+                return "take the \(what) from the \(ends ? "end" : "start") of `\(name)`: it is sent as a part of it"
+            }
+            guard value.unicodeScalars.contains(where: isBreak) else { return nil }
+            return "check `\(name)`: it has a line break in it, which is sent, too"
+        }
+        return found.first
     }
 
     private static func pair(_ first: Named, _ second: Named) throws(PlatformError) -> (String, String)? {

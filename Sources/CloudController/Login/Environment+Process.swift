@@ -1,3 +1,5 @@
+import Diagnostics
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
@@ -5,12 +7,17 @@ import Foundation
 #endif
 
 extension Environment {
+    /// Bytes; what no file of settings or secrets needs.
+    private static let largestFile = 100_000_000
+
     /// The real surroundings of this process.
     package static var process: Environment {
         Environment(variables: ProcessInfo.processInfo.environment) { path in
-            guard FileManager.default.fileExists(atPath: path) else { return .absent }
-            guard let data = FileManager.default.contents(atPath: path) else { return .unreadable }
-            return .bytes(Array(data))
+            do throws(FileProblem) {
+                return .bytes(try bytes(ofFile: path, limit: largestFile))
+            } catch {
+                return error.isAbsence ? .absent : .unreadable(error.reason)
+            }
         }
     }
 }

@@ -4,7 +4,8 @@
 package struct Environment: Sendable {
     package enum FileContent: Hashable, Sendable {
         case absent
-        case unreadable
+        /// With the reason, in words.
+        case unreadable(String)
         case bytes([UInt8])
     }
 

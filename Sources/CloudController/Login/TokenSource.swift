@@ -191,7 +191,7 @@ package actor TokenSource {
             return try await body()
         } catch {
             var explained = error
-            if error.code == .notLoggedIn { explained.help = help }
+            if error.code == .notLoggedIn { explained.help = credentials.advice ?? help }
             throw explained
         }
     }

@@ -56,7 +56,7 @@ package struct Proxy: Hashable, Sendable {
         case "socks5", "socks5h":
             kind = .socks
             guard at == nil else {
-                throw Proxy.unusable(variable, because: "it has a user, and SOCKS is supported without a login alone")
+                throw Proxy.unusable(variable, because: "it has a user, which is not supported with SOCKS")
             }
         case "https", "socks", "socks4", "socks4a":
             throw Proxy.unusable(variable, because: "it begins with `\(scheme)://`, which is not supported")

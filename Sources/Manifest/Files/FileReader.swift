@@ -32,7 +32,7 @@ struct FileReader {
             return nil
         }
         do throws(FileProblem) {
-            return try Manifest.bytes(ofFile: path, limit: ManifestInput.largestFile)
+            return try Diagnostics.bytes(ofFile: path, limit: ManifestInput.largestFile)
         } catch {
             diagnostics.append(.unreadable(path, error.reason))
             return nil

@@ -147,7 +147,7 @@ struct SandboxCommand: ParsableCommand, ConsoleCommand {
             if let text = String(validating: bytes, as: UTF8.self) { return text }
             console.talk("Error: the file `\(file)` is not a text in UTF-8")
         case .absent: console.talk("Error: there is no file `\(file)`")
-        case .unreadable: console.talk("Error: the file `\(file)` cannot be read")
+        case .unreadable(let reason): console.talk("Error: the file `\(file)` cannot be read: \(reason)")
         }
         return nil
     }

@@ -77,8 +77,8 @@ struct ConnectionFlags: ParsableArguments {
         flags.username = username
         flags.origin = origin
         flags.clientID = clientID
-        flags.password = try secret(in: passwordFile, environment)
-        flags.clientSecret = try secret(in: clientSecretFile, environment)
+        flags.password = try secret(of: "--password-file", in: passwordFile, environment)
+        flags.clientSecret = try secret(of: "--client-secret-file", in: clientSecretFile, environment)
         return try Login.resolve(api: api, flags: flags, environment: environment)
     }
 
@@ -92,15 +92,32 @@ struct ConnectionFlags: ParsableArguments {
         return options
     }
 
-    /// The first line of the file: editors end files with a line break that is no part of a password.
-    private func secret(in file: String?, _ environment: Environment) throws(PlatformError) -> String? {
+    /// The first line of the file: editors end files with a line break that is no part of a password, and some begin them with a
+    /// byte order mark.
+    private func secret(
+        of flag: String,
+        in file: String?,
+        _ environment: Environment
+    ) throws(PlatformError) -> String? {
         guard let file else { return nil }
-        guard case .bytes(let bytes) = environment.readFile(file), let text = String(validating: bytes, as: UTF8.self)
-        else {
-            throw PlatformError(.notLoggedIn, cause: "the file `\(file)` cannot be read")
+        let unusable = { (reason: String) in
+            var error = PlatformError(.invalidEndpoint, cause: reason)
+            error.place = "the file `\(file)` of `\(flag)`"
+            error.wasSent = false
+            return error
         }
-        let line = text.unicodeScalars.prefix { $0 != "\n" && $0 != "\r" }
-        guard !line.isEmpty else { throw PlatformError(.notLoggedIn, cause: "the file `\(file)` is empty") }
-        return String(line)
+        switch environment.readFile(file) {
+        case .absent: throw unusable("no such file")
+        case .unreadable(let reason): throw unusable(reason)
+        case .bytes(let bytes):
+            let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
+            let content = bytes.starts(with: byteOrderMark) ? bytes.dropFirst(byteOrderMark.count) : bytes[...]
+            guard let text = String(validating: content, as: UTF8.self) else {
+                throw unusable("it is not a text in UTF-8")
+            }
+            let line = text.unicodeScalars.prefix { $0 != "\n" && $0 != "\r" }
+            guard !line.isEmpty else { throw unusable(text.isEmpty ? "it is empty" : "its first line is empty") }
+            return String(line)
+        }
     }
 }

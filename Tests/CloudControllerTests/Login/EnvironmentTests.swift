@@ -12,7 +12,8 @@ struct EnvironmentTests {
         }
         #expect(String(decoding: bytes, as: UTF8.self).hasPrefix("import CloudController"))
         #expect(environment.readFile(#filePath + ".absent") == .absent)
-        #expect(environment.readFile("/") == .unreadable)
+        #expect(environment.readFile(#filePath + "/below") == .absent)
+        #expect(environment.readFile("/") == .unreadable("it is a folder"))
         #expect(environment.variables["PATH"]?.isEmpty == false)
     }
 }

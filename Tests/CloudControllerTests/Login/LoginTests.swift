@@ -179,4 +179,28 @@ struct LoginTests {
         #expect(error?.code == .notLoggedIn)
         #expect(error?.cause == cause)
     }
+
+    @Test(arguments: [
+        ("CF_PASSWORD", "pw\n", "take the line break from the end of `CF_PASSWORD`: it is sent as a part of it"),
+        ("CF_PASSWORD", "pw\r\n", "take the line break from the end of `CF_PASSWORD`: it is sent as a part of it"),
+        ("CF_PASSWORD", "pw ", "take the blank from the end of `CF_PASSWORD`: it is sent as a part of it"),
+        ("CF_USERNAME", "\tdev", "take the blank from the start of `CF_USERNAME`: it is sent as a part of it"),
+        ("CF_PASSWORD", "p\nw", "check `CF_PASSWORD`: it has a line break in it, which is sent, too"),
+        ("CF_PASSWORD", "p w", nil),
+    ])
+    func `a line break that came along with a copy is named when it is refused`(
+        name: String,
+        value: String,
+        advice: String?
+    ) async throws {
+        let login = try resolve(api: "https://api.example.org", Self.user.merging([name: value]) { $1 })
+        let refusal = #"{"error":"unauthorized","error_description":"Bad credentials"}"#
+        let script = ScriptedTransport([.success(TransportResponse(401, refusal))])
+        let source = TokenSource(login.credentials, login: try .test(), transport: script)
+
+        let error = await #expect(throws: PlatformError.self) { try await source.token() }
+
+        #expect(error?.cause == "Bad credentials")
+        #expect(error?.help == advice ?? "check the user name and the password")
+    }
 }

@@ -59,7 +59,7 @@ struct ProxyRulesTests {
         ("https://me:s3cret@proxy.example", "it begins with `https://`, which is not supported"),
         ("socks4://proxy.example", "it begins with `socks4://`, which is not supported"),
         ("s3cret://proxy.example", "it begins with a scheme that is not supported"),
-        ("socks5://me:s3cret@proxy.example", "it has a user, and SOCKS is supported without a login alone"),
+        ("socks5://me:s3cret@proxy.example", "it has a user, which is not supported with SOCKS"),
         ("http://me:s3/cret@proxy.example", "its user or password has a character that is not percent-encoded"),
         ("http://me:s3cret", "it is no URL with a host and perhaps a port"),
         ("http://proxy.example:99999", "it is no URL with a host and perhaps a port"),

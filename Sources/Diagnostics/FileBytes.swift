@@ -9,18 +9,18 @@ import Darwin
 /// Why a file or folder cannot be read, in words.
 package struct FileProblem: Error {
     package let reason: String
-
-    init(_ reason: String) {
-        self.reason = reason
-    }
+    /// Nothing is there.
+    package let isAbsence: Bool
 
     /// For what was not read to its end.
-    init(largerThan limit: Int) {
+    package init(largerThan limit: Int) {
+        isAbsence = false
         reason = "it is larger than \(limit / 1_000_000) MB"
     }
 
     /// For a number that the system reports, as in `errno`.
-    init(number: Int32) {
+    package init(number: Int32) {
+        isAbsence = number == ENOENT || number == ENOTDIR
         switch number {
         case ENOENT: reason = "no such file or folder"
         case ENOTDIR: reason = "a part of the path is no folder"
