@@ -46,7 +46,7 @@ package struct TransportRequest: Hashable, Sendable {
     package var deadline: ContinuousClock.Instant?
     /// Sending it twice leaves what sending it once leaves.
     package var isRepeatable: Bool
-    /// A time-out, 502 or 504 is not worth another try: who sent it will ask for less.
+    /// A time-out, 502, 504 or an answer that breaks off is not worth another try: who sent it will ask for less.
     package var givesUpWhenSlow = false
 
     package init(

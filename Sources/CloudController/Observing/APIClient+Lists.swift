@@ -16,7 +16,7 @@ extension APIClient {
         return parts.flatMap { $0 }
     }
 
-    /// The list in large pages, or in small ones when a large one takes too long.
+    /// The list in large pages, or in small ones when a large one takes too long or breaks off.
     private func wholeList<Resource: Decodable & Sendable>(
         _ large: String,
         or small: String,
@@ -82,9 +82,9 @@ extension APIClient {
 }
 
 extension PlatformError {
-    /// The server, or a proxy in front of it, did not get ready in time; proxies often give up after a minute.
+    /// The server, or a proxy in front of it, did not get ready in time; proxies often give up after a minute, also within the answer.
     fileprivate var isOfSlowAnswer: Bool {
-        code == .timedOut || (code == .rejected && (status == 502 || status == 504))
+        code == .timedOut || code == .incompleteAnswer || (code == .rejected && (status == 502 || status == 504))
     }
 }
 

@@ -2,11 +2,13 @@ import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
 
-/// What ends a request on a connection that stood, before anything of the answer came.
+/// What ends a request on a connection that stood.
 struct ExchangeFailure: Error {
     let reason: any Error
+    /// Something of the answer had come.
+    var isWithinAnswer = false
     /// The connection had brought an answer before: the server has closed it since, and may never have seen the request.
-    let wasReused: Bool
+    var wasReused = false
 }
 
 /// Tells what happens to a request on an open connection from what happens while one is opened.
@@ -43,17 +45,20 @@ final class ConnectionWatch: ChannelDuplexHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard isWaiting else { return context.fireErrorCaught(error) }
-        // Bytes that are no answer are still something of one.
-        fail(error, isAnswered: error is HTTPParserError, context)
+        // The decoder complains about bytes.
+        fail(error, isWithinAnswer: error is HTTPParserError, context)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        if isWaiting { fail(HTTPClientError.remoteConnectionClosed, isAnswered: false, context) }
+        if isWaiting { fail(HTTPClientError.remoteConnectionClosed, isWithinAnswer: false, context) }
         context.fireChannelInactive()
     }
 
-    private func fail(_ reason: any Error, isAnswered: Bool, _ context: ChannelHandlerContext) {
+    private func fail(_ reason: any Error, isWithinAnswer: Bool, _ context: ChannelHandlerContext) {
         isWaiting = false
-        context.fireErrorCaught(ExchangeFailure(reason: reason, wasReused: answers > 0 && !isAnswered))
+        let wasReused = answers > 0 && !isWithinAnswer
+        context.fireErrorCaught(
+            ExchangeFailure(reason: reason, isWithinAnswer: isWithinAnswer, wasReused: wasReused)
+        )
     }
 }

@@ -49,7 +49,7 @@ struct FailureFacts: Sendable {
             code = .unexpectedAnswer
             cause = "the answer is longer than \(largestBody) bytes"
         case let error as HTTPParserError where error == .invalidEOFState:
-            cause = "connection closed within the answer"
+            cause = "connection closed by the server"
             proxyPart = .refused
         case is HTTPParserError:
             code = .unexpectedAnswer
@@ -59,7 +59,14 @@ struct FailureFacts: Sendable {
         // What is wrong with SOCKS has types of a module that is not ours to name.
         default: proxyPart = .refused
         }
-        if failure != nil { proxyPart = .tunnel }
+        guard let failure else { return }
+        proxyPart = .tunnel
+        guard code == .unreachable else { return }
+        wasSent = true
+        if failure.isWithinAnswer {
+            code = .incompleteAnswer
+            cause = "the answer breaks off: \(cause)"
+        }
     }
 
     func error(for request: TransportRequest, through proxy: Proxy?) -> PlatformError {

@@ -98,7 +98,7 @@ package struct LiveTransport: HTTPTransport {
                         let body = try await response.body.collect(upTo: largestBody)
                         return .answered(TransportResponse(response, body: body))
                     } catch {
-                        throw ExchangeFailure(reason: error, wasReused: false)
+                        throw ExchangeFailure(reason: error, isWithinAnswer: true)
                     }
                 } catch {
                     return .failed(FailureFacts(error, largestBody: largestBody))

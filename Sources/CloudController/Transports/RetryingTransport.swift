@@ -95,7 +95,7 @@ extension TransportRequest {
 extension RetryRules.Outcome {
     fileprivate var isSlow: Bool {
         switch self {
-        case .status(502, _), .status(504, _), .noAnswer(.timedOut): true
+        case .status(502, _), .status(504, _), .noAnswer(.timedOut), .noAnswer(.incompleteAnswer): true
         case .status, .noAnswer: false
         }
     }

@@ -18,7 +18,7 @@ extension PlatformError {
         case .rejected where status == 403: .notAuthorized
         case .rejected where (status ?? 0) >= 500: .apiUnavailable
         case .rejected: .apiRejected
-        case .unexpectedAnswer: .unexpectedAnswer
+        case .incompleteAnswer, .unexpectedAnswer: .unexpectedAnswer
         case .invalidEndpoint: .invalidConfiguration
         case .cancelled: .interrupted
         }
@@ -34,7 +34,8 @@ extension PlatformError {
         case .rateLimited: "\(api) limits the rate of requests"
         case .rejected where (status ?? 0) >= 500: "Cloud Controller could not \(intent)"
         case .rejected: "Cloud Controller refused to \(intent)"
-        case .unexpectedAnswer: "Cloud Controller gave an answer that cannot be read when asked to \(intent)"
+        case .incompleteAnswer, .unexpectedAnswer:
+            "Cloud Controller gave an answer that cannot be read when asked to \(intent)"
         case .invalidEndpoint: "cannot use \(place ?? api)"
         case .cancelled: "interrupted while asking Cloud Controller to \(intent)"
         }
@@ -72,7 +73,7 @@ extension PlatformError {
         case .rateLimited: "run again later, or allow a longer wait with --max-wait"
         case .timedOut: "run again, or allow more time with --request-timeout"
         case .untrustedCertificate: "give the authority's certificate with --ca-cert"
-        case .rejected, .unexpectedAnswer, .invalidEndpoint, .cancelled: nil
+        case .rejected, .incompleteAnswer, .unexpectedAnswer, .invalidEndpoint, .cancelled: nil
         }
     }
 }

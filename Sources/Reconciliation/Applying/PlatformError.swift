@@ -17,7 +17,9 @@ package struct PlatformError: Error, Hashable, Sendable {
         case rateLimited
         /// Another status of 400 or above.
         case rejected
-        /// An answer that cannot be read: truncated, not JSON, wrong types, a list that would not add up.
+        /// The connection was closed within the answer.
+        case incompleteAnswer
+        /// An answer that cannot be read: not JSON, wrong types, a list that would not add up.
         case unexpectedAnswer
         /// The URL of the API cannot be used, or no API was found there.
         case invalidEndpoint
@@ -73,7 +75,7 @@ package struct PlatformError: Error, Hashable, Sendable {
     /// The server, or the way to it, was in trouble: the same may go well a little later.
     package var isTransient: Bool {
         switch code {
-        case .timedOut, .unexpectedAnswer, .unreachable, .rateLimited: return true
+        case .timedOut, .incompleteAnswer, .unexpectedAnswer, .unreachable, .rateLimited: return true
         case .rejected: return (status ?? 0) >= 500
         case .untrustedCertificate, .notLoggedIn, .notAuthenticated, .invalidEndpoint, .cancelled: return false
         }
@@ -85,7 +87,7 @@ package struct PlatformError: Error, Hashable, Sendable {
     package var mayHaveHappened: Bool {
         guard wasSent else { return false }
         switch code {
-        case .timedOut, .unexpectedAnswer, .unreachable, .cancelled: return true
+        case .timedOut, .incompleteAnswer, .unexpectedAnswer, .unreachable, .cancelled: return true
         case .rejected: return (status ?? 0) >= 500
         case .untrustedCertificate, .notLoggedIn, .notAuthenticated, .rateLimited, .invalidEndpoint: return false
         }

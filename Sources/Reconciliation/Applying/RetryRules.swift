@@ -59,7 +59,8 @@ package struct RetryRules: Hashable, Sendable {
                 retryAfter.map { Duration.seconds(max(0, $0)) + jittered(firstDelay, random) }
                 ?? backOff(attempt, random)
             return waited + delay <= maxWait ? .repeatAfter(delay) : .accept
-        case .status(500, _), .status(502, _), .status(503, _), .status(504, _), .noAnswer(.unreachable):
+        case .status(500, _), .status(502, _), .status(503, _), .status(504, _), .noAnswer(.unreachable),
+            .noAnswer(.incompleteAnswer):
             guard isRepeatable, attempt < attempts else { return .accept }
         case .noAnswer(.timedOut):
             guard isRepeatable, attempt < attemptsAfterTimeOut else { return .accept }

@@ -57,7 +57,7 @@ extension PlatformError {
         case .timedOut: "no answer in time"
         case .notLoggedIn, .notAuthenticated: "not logged in"
         case .rateLimited: "too many requests"
-        case .rejected, .unexpectedAnswer: "no usable answer"
+        case .rejected, .incompleteAnswer, .unexpectedAnswer: "no usable answer"
         case .cancelled: "interrupted"
         }
     }

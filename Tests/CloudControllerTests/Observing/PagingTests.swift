@@ -101,6 +101,23 @@ struct PagingTests {
         #expect(clock.sleeps.isEmpty)
     }
 
+    @Test func `a large page that breaks off is asked for in smaller ones, at once`() async throws {
+        await addApps(2001)
+        let controller = controller
+        let breaking = ClosureTransport { request throws(PlatformError) in
+            guard !request.path.hasPrefix("/v3/apps?per_page=5000") else { throw PlatformError(.incompleteAnswer) }
+            return try await controller.send(request)
+        }
+        let clock = JumpingClock()
+        let transport = RetryingTransport(breaking, clock: clock)
+
+        let state = try await CloudControllerPlatform.test(over: transport).observe(.declaring(names(2001)))
+
+        #expect(state.spaces.first?.apps.count == 2001)
+        #expect(await controller.asked.filter { $0.contains("/v3/apps?per_page=1000") }.count == 3)
+        #expect(clock.sleeps.isEmpty)
+    }
+
     @Test func `smaller pages that fail too are repeated, and then the error stands`() async throws {
         await addApps(1)
         await controller.set("/v3/apps", TransportResponse(status: 504))

@@ -39,7 +39,8 @@ struct StoreTransport: HTTPTransport {
         }
         switch outcome {
         case .answer(let answer): return TransportResponse(answer)
-        case .truncated: throw Self.lost(.unreachable, "connection closed within the answer", request)
+        case .truncated:
+            throw Self.lost(.incompleteAnswer, "the answer breaks off: connection closed by the server", request)
         case .reset: throw Self.lost(.unreachable, "connection reset by the server", request)
         case .never:
             await store.advance(by: patience)

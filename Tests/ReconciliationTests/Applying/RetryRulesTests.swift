@@ -31,6 +31,8 @@ struct RetryRulesTests {
         Case(outcome: .status(500, retryAfter: nil), isRepeatable: false, decision: .accept),
         Case(outcome: .status(503, retryAfter: nil), isRepeatable: false, decision: .accept),
         Case(outcome: .noAnswer(.unreachable), decision: .repeatAfter(half)),
+        Case(outcome: .noAnswer(.incompleteAnswer), decision: .repeatAfter(half)),
+        Case(outcome: .noAnswer(.incompleteAnswer), isRepeatable: false, decision: .accept),
         Case(outcome: .noAnswer(.unreachable), isRepeatable: false, decision: .accept),
         Case(outcome: .noAnswer(.timedOut), decision: .repeatAfter(half)),
         Case(outcome: .noAnswer(.timedOut), attempt: 2, decision: .accept),
