@@ -19,6 +19,8 @@ struct FailureFacts: Sendable {
     var cause: String
     var help: String?
     var wasSent = true
+    /// It was sent on a connection that the server had closed, or was closing.
+    var wasLate = false
     /// How far it came where there is a proxy.
     private var proxyPart = ProxyPart.tunnel
 
@@ -63,6 +65,7 @@ struct FailureFacts: Sendable {
         proxyPart = .tunnel
         guard code == .unreachable else { return }
         wasSent = true
+        wasLate = failure.wasReused
         if failure.isWithinAnswer {
             code = .incompleteAnswer
             cause = "the answer breaks off: \(cause)"

@@ -7,7 +7,8 @@ import Synchronization
 
 /// Talks to the network.
 ///
-/// It repeats nothing and follows no redirects: a token or a write would travel to a host that nobody named.
+/// It repeats nothing but what was sent on a connection that the server had closed meanwhile, and follows no redirects: a token or a
+/// write would travel to a host that nobody named.
 package struct LiveTransport: HTTPTransport {
     package struct Settings: Sendable {
         package var connectTimeout: Duration = .seconds(10)
@@ -27,9 +28,9 @@ package struct LiveTransport: HTTPTransport {
     }
 
     private let settings: Settings
-    private let direct: HTTPClient
+    private let direct: Clients
     /// The same but through the proxy; nil without one.
-    private let proxied: HTTPClient?
+    private let proxied: Clients?
     /// Whether the proxy has led anywhere yet.
     private let tunnels = Tunnels()
 
@@ -40,7 +41,7 @@ package struct LiveTransport: HTTPTransport {
             tlsConfiguration: try LiveTransport.tls(settings),
             redirectConfiguration: .disallow,
             timeout: .init(connect: TimeAmount(min(settings.connectTimeout, settings.requestTimeout))),
-            // Closed before the servers in front of the API close it: a POST into a closing connection is lost.
+            // Most often closed before the servers in front of the API close it.
             connectionPool: .init(
                 idleTimeout: .seconds(15),
                 concurrentHTTP1ConnectionsPerHostSoftLimit: max(1, settings.connections)
@@ -49,14 +50,14 @@ package struct LiveTransport: HTTPTransport {
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.httpVersion = .http1Only
         configuration.http1_1ConnectionDebugInitializer = { ConnectionWatch.add(to: $0) }
-        direct = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        direct = Clients(configuration)
         if let proxy = settings.proxies.proxy {
             configuration.proxy = HTTPClient.Configuration.Proxy(proxy)
             configuration.http1_1ConnectionDebugInitializer = { [tunnels] channel in
                 tunnels.isAnyOpened.store(true, ordering: .relaxed)
                 return ConnectionWatch.add(to: channel)
             }
-            proxied = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+            proxied = Clients(configuration)
         } else {
             proxied = nil
         }
@@ -64,9 +65,8 @@ package struct LiveTransport: HTTPTransport {
 
     /// Closes every connection; nothing can be sent afterwards.
     package func shutdown() async {
-        // What can go wrong here is a request still in flight, which nobody waits for any more.
-        try? await direct.shutdown()
-        try? await proxied?.shutdown()
+        await direct.shutdown()
+        await proxied?.shutdown()
     }
 
     package func send(_ request: TransportRequest) async throws(PlatformError) -> TransportResponse {
@@ -87,22 +87,17 @@ package struct LiveTransport: HTTPTransport {
         let message = message(for: request)
         let proxy: Proxy?
         do { proxy = try settings.proxies.proxy(for: request.endpoint) } catch { throw error.about(request) }
-        let client = proxy == nil ? direct : proxied ?? direct
+        let clients = proxy == nil ? direct : proxied ?? direct
         let largestBody = settings.largestBody
         // The client's own deadline ends with the head of the answer; this one covers the body too.
         let outcome = await withTaskGroup(of: Outcome.self) { group in
             group.addTask {
-                do {
-                    let response = try await client.execute(message, deadline: .distantFuture)
-                    do {
-                        let body = try await response.body.collect(upTo: largestBody)
-                        return .answered(TransportResponse(response, body: body))
-                    } catch {
-                        throw ExchangeFailure(reason: error, isWithinAnswer: true)
-                    }
-                } catch {
-                    return .failed(FailureFacts(error, largestBody: largestBody))
+                guard request.isRepeatable else {
+                    return await LiveTransport.outcome(of: message, over: clients.fresh, largestBody)
                 }
+                let first = await LiveTransport.outcome(of: message, over: clients.keeping, largestBody)
+                guard case .failed(let facts) = first, facts.wasLate else { return first }
+                return await LiveTransport.outcome(of: message, over: clients.fresh, largestBody)
             }
             group.addTask {
                 do { try await ContinuousClock().sleep(for: limit) } catch { return .cancelled }
@@ -126,6 +121,24 @@ package struct LiveTransport: HTTPTransport {
                 error.wasSent = false
             }
             throw error.about(request)
+        }
+    }
+
+    private static func outcome(
+        of message: HTTPClientRequest,
+        over client: HTTPClient,
+        _ largestBody: Int
+    ) async -> Outcome {
+        do {
+            let response = try await client.execute(message, deadline: .distantFuture)
+            do {
+                let body = try await response.body.collect(upTo: largestBody)
+                return .answered(TransportResponse(response, body: body))
+            } catch {
+                throw ExchangeFailure(reason: error, isWithinAnswer: true)
+            }
+        } catch {
+            return .failed(FailureFacts(error, largestBody: largestBody))
         }
     }
 
@@ -160,6 +173,27 @@ package struct LiveTransport: HTTPTransport {
             ).neverSent
         }
         return configuration
+    }
+}
+
+/// Two ways to the same hosts.
+private struct Clients: Sendable {
+    /// Keeps connections for the next request.
+    let keeping: HTTPClient
+    /// Opens a connection for each request: one that must not be sent twice is not sent on a connection that the server may be closing.
+    let fresh: HTTPClient
+
+    init(_ configuration: HTTPClient.Configuration) {
+        keeping = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        var configuration = configuration
+        configuration.maximumUsesPerConnection = 1
+        fresh = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }
+
+    func shutdown() async {
+        // What can go wrong here is a request still in flight, which nobody waits for any more.
+        try? await keeping.shutdown()
+        try? await fresh.shutdown()
     }
 }
 

@@ -15,6 +15,8 @@ struct Listener {
         case silence
         /// Closes as soon as a request arrives.
         case close
+        /// Answers the first request of a connection with these bytes, and closes when the next one comes.
+        case answerOnce(String)
     }
 
     let port: Int
@@ -71,6 +73,7 @@ struct Listener {
 
         private let behaviour: Behaviour
         private let connections: Connections
+        private var answers = 0
 
         init(_ behaviour: Behaviour, _ connections: Connections) {
             self.behaviour = behaviour
@@ -88,6 +91,9 @@ struct Listener {
             case .silence: break
             case .close: context.close(promise: nil)
             case .answer(let text): write(text, context)
+            case .answerOnce(let text):
+                if answers == 0 { write(text, context) } else { context.close(promise: nil) }
+                answers += 1
             case .answerAndClose(let text):
                 write(text, context)
                 context.close(promise: nil)

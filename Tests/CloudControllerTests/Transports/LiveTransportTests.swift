@@ -171,6 +171,56 @@ struct LiveTransportTests {
         #expect(error?.cause?.contains("s3cret") == false)
     }
 
+    // MARK: Kept connections
+
+    @Test(arguments: [TransportRequest.Method.get, .patch])
+    func `what is sent on a connection that the server is closing is sent again at once`(
+        method: TransportRequest.Method
+    ) async throws {
+        try await Listener.with(.answerOnce(Self.fine)) { listener in
+            let transport = try LiveTransport(LiveTransport.Settings())
+            for number in 1...3 {
+                let url = "http://127.0.0.1:\(listener.port)"
+                let response = try? await transport.send(TransportRequest(method, "/\(number)", of: try .test(url)))
+                #expect(response?.status == 200)
+            }
+            await transport.shutdown()
+
+            let sent = listener.received.split(separator: "\r\n").filter { $0.hasSuffix("HTTP/1.1") }
+            #expect(sent.map { $0.split(separator: " ")[1] } == ["/1", "/2", "/2", "/3"])
+        }
+    }
+
+    @Test(arguments: [TransportRequest.Method.post, .delete])
+    func `what must not be sent twice has a connection of its own`(method: TransportRequest.Method) async throws {
+        try await Listener.with(.answerOnce(Self.fine)) { listener in
+            let transport = try LiveTransport(LiveTransport.Settings())
+            for method in [TransportRequest.Method.get, method, method, .get] {
+                let url = "http://127.0.0.1:\(listener.port)"
+                let response = try? await transport.send(TransportRequest(method, "/", of: try .test(url)))
+                #expect(response?.status == 200)
+            }
+            await transport.shutdown()
+
+            let sent = listener.received.split(separator: "\r\n").filter { $0.hasSuffix("HTTP/1.1") }
+            #expect(sent.count { $0.hasPrefix(method.rawValue) } == 2)
+        }
+    }
+
+    @Test(arguments: [TransportRequest.Method.get, .post])
+    func `a new connection that closes without an answer is not tried again`(
+        method: TransportRequest.Method
+    ) async throws {
+        try await Listener.with(.close) { listener in
+            let request = TransportRequest(method, "/", of: try .test("http://127.0.0.1:\(listener.port)"))
+            let error = await #expect(throws: PlatformError.self) { try await send(request) }
+
+            #expect(error?.code == .unreachable)
+            #expect(error?.mayHaveHappened == true)
+            #expect(listener.connectionCount == 1)
+        }
+    }
+
     // MARK: TLS
 
     @Test func `a certificate that nobody trusts`() async throws {
