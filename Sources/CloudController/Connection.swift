@@ -14,11 +14,12 @@ package struct ConnectionOptions: Sendable {
     /// Values that are never shown, besides those of the login.
     package var secrets: [String] = []
 
-    /// Proxies are those of the environment; the session's own `--skip-ssl-validation` holds for its target.
+    /// Proxies and roots are those of the environment; the session's own `--skip-ssl-validation` holds for its target.
     package init(_ login: Login, environment: Environment, logger: Logger) {
         self.login = login
         transport = LiveTransport.Settings()
         transport.proxies = ProxyRules(environment.variables)
+        transport.roots = TrustedRoots(environment.variables)
         transport.skipsValidation = login.sessionSkipsValidation
         retryRules = RetryRules()
         self.logger = logger

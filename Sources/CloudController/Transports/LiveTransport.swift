@@ -14,8 +14,9 @@ package struct LiveTransport: HTTPTransport {
         package var connectTimeout: Duration = .seconds(10)
         /// From sending a request to the last byte of its answer.
         package var requestTimeout: Duration = .seconds(60)
-        /// PEM file with certificates that are trusted besides the system's.
-        package var certificatePath: String?
+        /// PEM files with certificates that are trusted besides the roots.
+        package var certificatePaths: [String] = []
+        package var roots = TrustedRoots()
         package var skipsValidation = false
         package var proxies = ProxyRules()
         package var userAgent = "evenkeel"
@@ -31,14 +32,25 @@ package struct LiveTransport: HTTPTransport {
     private let direct: Clients
     /// The same but through the proxy; nil without one.
     private let proxied: Clients?
+    /// Why the roots cannot be read; told when somebody has to be trusted.
+    private let rootsProblem: PlatformError?
     /// Whether the proxy has led anywhere yet.
     private let tunnels = Tunnels()
 
-    /// Fails when the certificates of `certificatePath` cannot be read.
+    /// Fails when the certificates of `certificatePaths` cannot be read.
     package init(_ settings: Settings) throws(PlatformError) {
         self.settings = settings
+        var tls = try LiveTransport.tls(settings)
+        do throws(PlatformError) {
+            if !settings.skipsValidation, let roots = try settings.roots.certificates() {
+                tls.trustRoots = .certificates(roots)
+            }
+            rootsProblem = nil
+        } catch {
+            rootsProblem = error
+        }
         var configuration = HTTPClient.Configuration(
-            tlsConfiguration: try LiveTransport.tls(settings),
+            tlsConfiguration: tls,
             redirectConfiguration: .disallow,
             timeout: .init(connect: TimeAmount(min(settings.connectTimeout, settings.requestTimeout))),
             // Most often closed before the servers in front of the API close it.
@@ -85,6 +97,7 @@ package struct LiveTransport: HTTPTransport {
         within limit: Duration
     ) async throws(PlatformError) -> TransportResponse {
         let message = message(for: request)
+        if request.endpoint.scheme == "https", let rootsProblem { throw rootsProblem.about(request) }
         let proxy: Proxy?
         do { proxy = try settings.proxies.proxy(for: request.endpoint) } catch { throw error.about(request) }
         let clients = proxy == nil ? direct : proxied ?? direct
@@ -161,16 +174,9 @@ package struct LiveTransport: HTTPTransport {
     private static func tls(_ settings: Settings) throws(PlatformError) -> TLSConfiguration {
         var configuration = TLSConfiguration.makeClientConfiguration()
         if settings.skipsValidation { configuration.certificateVerification = .none }
-        guard let path = settings.certificatePath else { return configuration }
-        do {
-            let certificates = try NIOSSLCertificate.fromPEMFile(path)
-            configuration.additionalTrustRoots = [.certificates(certificates)]
-        } catch {
-            throw PlatformError(
-                .invalidEndpoint,
-                cause: "`\(path)` cannot be read as certificates in PEM form",
-                help: "give `--ca-cert` a file that begins with `-----BEGIN CERTIFICATE-----`"
-            ).neverSent
+        for path in settings.certificatePaths {
+            let certificates = try CertificateFile.certificates(in: path, of: "--ca-cert")
+            configuration.additionalTrustRoots.append(.certificates(certificates))
         }
         return configuration
     }

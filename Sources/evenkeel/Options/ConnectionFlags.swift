@@ -26,9 +26,9 @@ struct ConnectionFlags: ParsableArguments {
 
     @Option(
         name: .customLong("ca-cert"),
-        help: ArgumentHelp("Trust the authorities in this PEM file, too.", valueName: "file")
+        help: ArgumentHelp("Trust the authorities in this PEM file, too; may be repeated.", valueName: "file")
     )
-    var certificateFile: String?
+    var certificateFiles: [String] = []
 
     @Flag(name: .customLong("skip-ssl-validation"), help: "Do not check the server's certificate; allows http://.")
     var skipsValidation = false
@@ -86,7 +86,7 @@ struct ConnectionFlags: ParsableArguments {
         var options = ConnectionOptions(login, environment: environment, logger: logger)
         options.transport.requestTimeout = .seconds(requestTimeout)
         options.transport.userAgent = "evenkeel/\(Version.text)"
-        options.transport.certificatePath = certificateFile
+        options.transport.certificatePaths = certificateFiles
         if skipsValidation { options.transport.skipsValidation = true }
         options.retryRules.maxWait = .seconds(maxWait)
         return options

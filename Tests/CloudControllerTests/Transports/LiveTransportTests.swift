@@ -245,7 +245,7 @@ struct LiveTransportTests {
             try await Listener.with(.answer(Self.fine), tls: try certificate.serverContext()) { listener in
                 let request = TransportRequest(.get, "/", of: try .test("https://localhost:\(listener.port)"))
 
-                let trusted = try await send(request) { $0.certificatePath = certificate.certificatePath }
+                let trusted = try await send(request) { $0.certificatePaths = [certificate.certificatePath] }
                 let unseen = try await send(request) { $0.skipsValidation = true }
 
                 #expect(trusted.status == 200)
@@ -258,7 +258,7 @@ struct LiveTransportTests {
         try await TestCertificate.with(host: "other.example") { certificate in
             try await Listener.with(.answer(Self.fine), tls: try certificate.serverContext()) { listener in
                 let error = try await error("https://localhost:\(listener.port)") {
-                    $0.certificatePath = certificate.certificatePath
+                    $0.certificatePaths = [certificate.certificatePath]
                 }
 
                 #expect(error.code == .untrustedCertificate)
@@ -275,15 +275,5 @@ struct LiveTransportTests {
             #expect(error.cause == "the server does not speak TLS on this port")
             #expect(!error.mayHaveHappened)
         }
-    }
-
-    @Test func `a file without certificates`() {
-        var settings = LiveTransport.Settings()
-        settings.certificatePath = #filePath
-
-        let error = #expect(throws: PlatformError.self) { try LiveTransport(settings) }
-
-        #expect(error?.code == .invalidEndpoint)
-        #expect(error?.cause == "`\(#filePath)` cannot be read as certificates in PEM form")
     }
 }
