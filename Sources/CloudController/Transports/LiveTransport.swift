@@ -97,9 +97,8 @@ package struct LiveTransport: HTTPTransport {
         within limit: Duration
     ) async throws(PlatformError) -> TransportResponse {
         let message = message(for: request)
-        if request.endpoint.scheme == "https", let rootsProblem { throw rootsProblem.about(request) }
-        let proxy: Proxy?
-        do { proxy = try settings.proxies.proxy(for: request.endpoint) } catch { throw error.about(request) }
+        if request.endpoint.scheme == "https", let rootsProblem { throw rootsProblem }
+        let proxy = try settings.proxies.proxy(for: request.endpoint)
         let clients = proxy == nil ? direct : proxied ?? direct
         let largestBody = settings.largestBody
         // The client's own deadline ends with the head of the answer; this one covers the body too.
