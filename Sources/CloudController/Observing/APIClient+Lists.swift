@@ -9,24 +9,36 @@ extension APIClient {
         _ query: ListQuery,
         of type: Resource.Type
     ) async throws(PlatformError) -> [Resource] {
+        try await listing(query, of: type).rows
+    }
+
+    /// Every row of the list, and whether it had several pages.
+    ///
+    /// - Parameter isRepeatable: false where a failure is to be known at once.
+    func listing<Resource: Decodable & Sendable>(
+        _ query: ListQuery,
+        isRepeatable: Bool = true,
+        of type: Resource.Type
+    ) async throws(PlatformError) -> Listing<Resource> {
         let paths = Array(zip(query.paths, query.pathsOfSmallerPages))
         let parts = try await parallelMap(paths) { (large, small) async throws(PlatformError) in
-            try await wholeList(large, or: small, of: type)
+            try await wholeList(large, or: small, isRepeatable: isRepeatable, of: type)
         }
-        return parts.flatMap { $0 }
+        return Listing(rows: parts.flatMap(\.rows), isPaged: parts.contains(where: \.isPaged))
     }
 
     /// The list in large pages, or in small ones when a large one takes too long or breaks off.
     private func wholeList<Resource: Decodable & Sendable>(
         _ large: String,
         or small: String,
+        isRepeatable: Bool,
         of type: Resource.Type
-    ) async throws(PlatformError) -> [Resource] {
+    ) async throws(PlatformError) -> Listing<Resource> {
         do {
-            return try await wholeList(large, givesUpWhenSlow: true, of: type)
+            return try await wholeList(large, isRepeatable: isRepeatable, givesUpWhenSlow: true, of: type)
         } catch {
             guard error.isOfSlowAnswer else { throw error }
-            return try await wholeList(small, of: type)
+            return try await wholeList(small, isRepeatable: isRepeatable, of: type)
         }
     }
 
@@ -46,11 +58,13 @@ extension APIClient {
     /// the number of rows, and the list is read again.
     private func wholeList<Resource: Decodable & Sendable>(
         _ path: String,
+        isRepeatable: Bool,
         givesUpWhenSlow: Bool = false,
         of type: Resource.Type
-    ) async throws(PlatformError) -> [Resource] {
+    ) async throws(PlatformError) -> Listing<Resource> {
         @Sendable func page(_ path: String) async throws(PlatformError) -> WirePage<Resource> {
             var request = TransportRequest(.get, path, of: endpoint)
+            request.isRepeatable = isRepeatable
             request.givesUpWhenSlow = givesUpWhenSlow
             return try APIClient.decoded(WirePage.self, from: try await answer(to: request), to: request)
         }
@@ -70,7 +84,7 @@ extension APIClient {
                 }
                 for more in others { rows += more }
             }
-            if rows.count == total { return rows }
+            if rows.count == total { return Listing(rows: rows, isPaged: pages > 1) }
             mismatch = "the list counts \(total) and holds \(rows.count)"
         }
         var error = PlatformError(.unexpectedAnswer, cause: mismatch)
@@ -79,6 +93,13 @@ extension APIClient {
         error.attempts = 1
         throw error
     }
+}
+
+/// The rows of a list.
+struct Listing<Row: Sendable>: Sendable {
+    var rows: [Row]
+    /// It had several pages, so rows may have moved from one to another between the requests; what it lacks may be there.
+    var isPaged: Bool
 }
 
 extension PlatformError {

@@ -17,9 +17,9 @@ struct Assembly {
 
     /// One process a type counts, the last in the server's order, which is the newest: a rolling deployment makes a second
     /// web process (`cloud_controller_ng app/fetchers/process_fetcher.rb`).
-    mutating func add(_ processes: [WireProcess]) {
+    mutating func add(_ processes: Sighting<WireProcess>) {
         var places: [Int: [Text: Int]] = [:]
-        for row in processes {
+        for row in processes.rows {
             guard let app = indices[row.appGUID] else { continue }
             if let place = places[app]?[row.process.type] {
                 apps[app].olderProcesses.append(apps[app].processes[place])
@@ -29,12 +29,18 @@ struct Assembly {
                 apps[app].processes.append(row.process)
             }
         }
+        note(processes.unseen, as: .processes)
+    }
+
+    mutating func add(_ tasks: Sighting<WireTask>) {
+        add(tasks.rows)
+        note(tasks.unseen, as: .tasks)
     }
 
     /// The server's filter ignores case; only tasks of exactly the declared names stay.
     mutating func add(_ tasks: [WireTask]) {
         let declared = found.apps.map { Set($0.declaration.observedTasks.map(\.name)) }
-        var seen: Set<String> = []
+        var seen = Set(apps.flatMap { $0.tasks.map(\.guid) })
         for row in tasks {
             guard let app = indices[row.task.appGUID], declared[app].contains(row.task.name),
                 seen.insert(row.task.guid).inserted
@@ -44,13 +50,42 @@ struct Assembly {
         for index in apps.indices { apps[index].tasks.sort { $0.sequenceID < $1.sequenceID } }
     }
 
+    /// Labels of declared runs that no row carries, with the apps' guids.
+    var unseenRuns: [(app: String, label: String)] {
+        zip(found.apps, apps).flatMap { found, app in
+            app.labelsOfUnseenRuns(found.declaration).map { (app.guid, $0) }
+        }
+    }
+
+    /// Names of tasks to cancel of which there is no row, with the apps' guids.
+    var unseenCancels: [(app: String, name: String)] {
+        zip(found.apps, apps).flatMap { found, app in
+            let seen = Set(app.tasks.map(\.name))
+            return found.declaration.tasks.filter { $0.canceled?.value == true && !seen.contains($0.name) }
+                .map { (app.guid, $0.name.string) }
+        }
+    }
+
+    mutating func add(_ droplets: Sighting<WireDroplet>) {
+        add(droplets.rows)
+        for index in apps.indices {
+            guard let guid = apps[index].currentDropletGUID, let error = droplets.unseen[guid] else { continue }
+            apps[index].unseen[.droplet] = error
+        }
+    }
+
     mutating func add(_ droplets: [WireDroplet]) {
         var byGUID: [String: ObservedDroplet] = [:]
         for row in droplets { byGUID[row.droplet.guid] = row.droplet }
         for index in apps.indices { apps[index].droplet = apps[index].currentDropletGUID.flatMap { byGUID[$0] } }
     }
 
+    private mutating func note(_ errors: [String: PlatformError], as part: ObservedApp.Part) {
+        for (guid, error) in errors { if let index = indices[guid] { apps[index].unseen[part] = error } }
+    }
+
     mutating func add(_ staging: Observation.Staging) {
+        note(staging.unseen, as: .staging)
         for row in staging.packages {
             if let app = row.appGUID.flatMap({ indices[$0] }) { apps[app].staging.packages.append(row.package) }
         }
@@ -62,17 +97,18 @@ struct Assembly {
         }
     }
 
-    mutating func add(_ deployments: [WireDeployment]) {
-        for row in deployments {
+    mutating func add(_ deployments: Sighting<WireDeployment>) {
+        note(deployments.unseen, as: .deployments)
+        for row in deployments.rows {
             guard let app = row.appGUID.flatMap({ indices[$0] }) else { continue }
             apps[app].deployments.append(row.deployment)
         }
     }
 
-    /// The spaces with their apps, in the server's order, and the caller's roles.
-    func spaces(_ spaces: [ObservedSpace], roles: [WireRole]) -> [ObservedSpace] {
+    /// The spaces with their apps, in the server's order, and the caller's roles; nil where they are not known.
+    func spaces(_ spaces: [ObservedSpace], roles: [WireRole]?) -> [ObservedSpace] {
         var roleNames: [String: Set<String>] = [:]
-        for role in roles {
+        for role in roles ?? [] {
             guard let space = role.spaceGUID else { continue }
             roleNames[space, default: []].insert(role.type)
         }
@@ -80,7 +116,7 @@ struct Assembly {
         for (index, app) in apps.enumerated() { appsOfSpace[found.apps[index].wire.spaceGUID, default: []].append(app) }
         return spaces.map { space in
             var filled = space
-            filled.roles = roleNames[space.guid] ?? []
+            filled.roles = roles == nil ? nil : roleNames[space.guid] ?? []
             filled.apps = appsOfSpace[space.guid] ?? []
             return filled
         }

@@ -22,8 +22,8 @@ extension CloudControllerPlatform {
         }
         let apps = try await client.list(ListQuery("/v3/apps", [filter]), of: WireApp.self)
         var assembly = Assembly(Found(all: apps))
-        assembly.add(try await processRows.get())
-        assembly.add(try await dropletRows.get())
+        assembly.add(Sighting(rows: try await processRows.get()))
+        assembly.add(Sighting(rows: try await dropletRows.get()))
         return assembly.spaces(state.spaces, roles: [])
     }
 }

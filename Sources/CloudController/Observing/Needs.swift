@@ -41,6 +41,14 @@ struct Needs: Sendable {
         apps[guid]?[name.caseFolded]
     }
 
+    /// Names of declared apps that are not among the rows of their space.
+    func names(missingIn rows: [WireApp]) -> [String] {
+        var missing = apps.mapValues { Set($0.keys) }
+        for row in rows { missing[row.spaceGUID]?.remove(row.app.name.caseFolded) }
+        let names = missing.flatMap { guid, names in names.compactMap { apps[guid]?[$0]?.name.string } }
+        return Set(names).sorted()
+    }
+
     /// How many apps are declared in the space.
     func count(inSpace guid: String) -> Int { apps[guid]?.count ?? 0 }
 }
@@ -68,6 +76,16 @@ struct Found: Sendable {
     }
 
     var guids: [String] { apps.map(\.wire.app.guid) }
+
+    /// Apps of which the rows lack a declared type, or have none at all.
+    func guids(lacking rows: [WireProcess]) -> [String] {
+        var types: [String: Set<Text>] = [:]
+        for row in rows { types[row.appGUID, default: []].insert(row.process.type) }
+        return apps.compactMap { wire, declaration in
+            guard let seen = types[wire.app.guid] else { return wire.app.guid }
+            return declaration.processes.allSatisfy { seen.contains($0.type) } ? nil : wire.app.guid
+        }
+    }
 
     /// Apps whose image would be staged into a new droplet.
     var restagedGUIDs: [String] {

@@ -32,15 +32,24 @@ extension Observation {
         }
         let (hidden, clearing) = (commands, cleared)
         async let droplets = attempted { () async throws(PlatformError) in try await readDroplets(clearing) }
-        let processes = try await parallelMap(hidden) { (hidden) async throws(PlatformError) in try await read(hidden) }
+        let processes = try await parallelMap(hidden) { (hidden) async throws(PlatformError) in
+            try await attempted { () async throws(PlatformError) in try await read(hidden) }.ofOneList()
+        }
         for (place, process) in zip(hidden, processes) {
-            guard let process else { continue }
-            state.spaces[place.space].apps[place.app].processes[place.process] = process
+            switch process {
+            case .success(nil): break
+            case .success(let process?): state.spaces[place.space].apps[place.app].processes[place.process] = process
+            case .failure(let error): state.spaces[place.space].apps[place.app].unseen[.processes] = error
+            }
         }
         for (place, droplet) in zip(clearing, try await droplets.get()) {
-            guard let droplet else { continue }
-            state.spaces[place.space].apps[place.app].droplet = droplet
-            state.spaces[place.space].apps[place.app].currentDropletGUID = droplet.guid
+            switch droplet {
+            case .success(nil): break
+            case .success(let droplet?):
+                state.spaces[place.space].apps[place.app].droplet = droplet
+                state.spaces[place.space].apps[place.app].currentDropletGUID = droplet.guid
+            case .failure(let error): state.spaces[place.space].apps[place.app].unseen[.droplet] = error
+            }
         }
     }
 
@@ -75,9 +84,13 @@ extension Observation {
         return try await client.newestProcess(ofApp: hidden.appGUID, type: hidden.observed.type)
     }
 
-    private func readDroplets(_ places: [ClearedField]) async throws(PlatformError) -> [ObservedDroplet?] {
+    private func readDroplets(
+        _ places: [ClearedField]
+    ) async throws(PlatformError) -> [Result<ObservedDroplet?, PlatformError>] {
         try await parallelMap(places) { (place) async throws(PlatformError) in
-            try await client.currentDroplet(ofApp: place.appGUID)
+            try await attempted { () async throws(PlatformError) in
+                try await client.currentDroplet(ofApp: place.appGUID)
+            }.ofOneList()
         }
     }
 }

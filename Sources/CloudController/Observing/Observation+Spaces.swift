@@ -73,7 +73,8 @@ extension Observation {
     /// Names of the apps of spaces in which a declared app is missing.
     func suggestApps(_ state: inout ObservedState, rows: [WireApp], _ needs: Needs) async throws(PlatformError) {
         let lacking = state.spaces.filter { $0.apps.count < needs.count(inSpace: $0.guid) }
-        guard !lacking.isEmpty else { return }
+        // Where some could not be read, a list of all cannot be.
+        guard !lacking.isEmpty, lacking.allSatisfy(\.unseenApps.isEmpty) else { return }
         var apps = rows
         if !needs.isBulk {
             let query = ListQuery(

@@ -6,38 +6,55 @@ extension Observation {
         var packages: [WirePackage] = []
         var builds: [WireBuild] = []
         var droplets: [WireDroplet] = []
+        /// Why one of these is not known of an app, by its guid.
+        var unseen: [String: PlatformError] = [:]
     }
 
     /// Every package of apps whose image would be staged: the image of the current droplet is that of its package.
-    func packages(_ found: Found, _ needs: Needs) async throws(PlatformError) -> [WirePackage] {
+    func packages(_ found: Found, _ needs: Needs) async throws(PlatformError) -> Sighting<WirePackage> {
         let guids = found.restagedGUIDs
-        guard !guids.isEmpty else { return [] }
-        let apps = ListQuery.Filter("app_guids", guids)
-        let filter = guids.count > Observation.fewApps ? ListQuery.Filter("space_guids", needs.spaceGUIDs) : apps
-        return try await client.list(
-            ListQuery("/v3/packages", [filter, .init("types", ["docker"])]),
-            of: WirePackage.self
-        )
+        guard !guids.isEmpty else { return Sighting() }
+        let docker = ListQuery.Filter("types", ["docker"])
+        let query = PartedQuery("/v3/packages", by: .init("app_guids", guids), [docker])
+        guard guids.count > Observation.fewApps else { return try await client.sight(query, of: WirePackage.self) }
+        let whole = await attempted { () async throws(PlatformError) in
+            try await client.listing(
+                ListQuery("/v3/packages", [.init("space_guids", needs.spaceGUIDs), docker]),
+                of: WirePackage.self
+            )
+        }
+        switch whole {
+        case .success(let listing): return Sighting(listing)
+        case .failure(let error):
+            return try await client.sight(query, after: error, isWhole: false, of: WirePackage.self)
+        }
     }
 
     /// Builds and droplets only of apps that have a package of the declared image beside that of the current droplet:
     /// there is something to take up.
     func staging(
         _ found: Found,
-        _ packages: [WirePackage],
+        _ packages: Sighting<WirePackage>,
         current: [WireDroplet]
     ) async throws(PlatformError) -> Staging {
-        var staging = Staging(packages: packages)
-        let filter = ListQuery.Filter("app_guids", found.appsToLookInto(packages, current))
+        var staging = Staging(packages: packages.rows, unseen: packages.unseen)
+        let filter = ListQuery.Filter("app_guids", found.appsToLookInto(packages.rows, current))
         guard !filter.values.isEmpty else { return staging }
         async let builds = attempted { () async throws(PlatformError) in
-            try await client.list(ListQuery("/v3/builds", [filter, .init("states", ["STAGING"])]), of: WireBuild.self)
+            try await client.sight(
+                PartedQuery("/v3/builds", by: filter, [.init("states", ["STAGING"])]),
+                of: WireBuild.self
+            )
         }
-        staging.droplets = try await client.list(
-            ListQuery("/v3/droplets", [filter, .init("states", ["STAGED"])]),
+        let droplets = try await client.sight(
+            PartedQuery("/v3/droplets", by: filter, [.init("states", ["STAGED"])]),
             of: WireDroplet.self
         )
-        staging.builds = try await builds.get()
+        staging.droplets = droplets.rows
+        staging.unseen.merge(droplets.unseen) { first, _ in first }
+        let seen = try await builds.get()
+        staging.builds = seen.rows
+        staging.unseen.merge(seen.unseen) { first, _ in first }
         return staging
     }
 }

@@ -10,6 +10,8 @@ struct Observation: Sendable {
     static let fewApps = 150
     /// Up to so many droplets are asked for by guid.
     static let fewDroplets = 600
+    /// Up to so many runs are asked for by their labels and apps: as many as one query holds.
+    static let fewRuns = 90
 
     let client: APIClient
     let desired: DesiredState
@@ -25,23 +27,28 @@ struct Observation: Sendable {
 
         async let roleRows = attempted { () async throws(PlatformError) in try await roles(in: spaces) }
         async let deploymentRows = attempted { () async throws(PlatformError) in try await deployments(needs) }
-        async let bulkRows = attempted { () async throws(PlatformError) in try await relatedInBulk(needs) }
+        async let bulkRows = relatedInBulk(needs)
         let appRows = try await apps(needs)
-        let found = Found(appRows, needs: needs)
+        for space in state.spaces.indices {
+            for name in appRows.unseen.keys {
+                state.spaces[space].unseenApps[Text(name).caseFolded] = appRows.unseen[name]
+            }
+        }
+        let found = Found(appRows.rows, needs: needs)
         async let dropletRows = attempted { () async throws(PlatformError) in try await droplets(found, needs) }
         async let packageRows = attempted { () async throws(PlatformError) in try await packages(found, needs) }
-        var rows = try await bulkRows.get()
-        if rows == nil { rows = try await related(.init("app_guids", found.guids), needs) }
+        let rows = try await related(found, needs, bulk: await bulkRows)
 
         var assembly = Assembly(found)
-        assembly.add(rows?.processes ?? [])
-        assembly.add(rows?.tasks ?? [])
+        assembly.add(rows.processes)
         let current = try await dropletRows.get()
         assembly.add(current)
-        assembly.add(try await staging(found, try await packageRows.get(), current: current))
-        assembly.add(try await deploymentRows.get())
-        state.spaces = assembly.spaces(spaces, roles: try await roleRows.get())
+        assembly.add(try await staging(found, try await packageRows.get(), current: current.rows))
+        assembly.add(rows.tasks)
+        assembly.add(try await deployments(found, try await deploymentRows.get()))
+        assembly.add(try await missedRuns(of: assembly, rows.tasks))
+        state.spaces = assembly.spaces(state.spaces, roles: try await roleRows.get())
         try await fillDetails(&state, needs)
-        try await suggestApps(&state, rows: appRows, needs)
+        try await suggestApps(&state, rows: appRows.rows, needs)
     }
 }

@@ -26,6 +26,10 @@ struct AppApplier: Sendable {
         var bindings = Bindings(app, isWriting: platform.canWrite)
         var outcomes: [Outcome] = []
         if let deployment = await deployments?.active(ofApp: app.guid) { outcomes = [.postponed(deployment)] }
+        if outcomes.isEmpty, let first = operations.first, let trouble = await troubleOfDeployments(operations) {
+            outcomes = [.failed(.refused(first, trouble))]
+            await progress(.ended(first, outcomes[0], .zero))
+        }
         for operation in operations.dropFirst(outcomes.count) {
             if Task.isCancelled || outcomes.last?.endsApp == true || operation.blocked != nil { break }
             var outcome = Outcome.notAttempted
@@ -35,6 +39,12 @@ struct AppApplier: Sendable {
             outcomes.append(outcome)
         }
         return outcomes + operations.dropFirst(outcomes.count).map { _ in .notAttempted }
+    }
+
+    /// Why nobody can tell whether a deployment of the app is in progress, where something is to be done that it forbids.
+    private func troubleOfDeployments(_ operations: [Plan.Operation]) async -> PlatformError? {
+        guard app.unseen[.deployments] != nil, operations.contains(where: \.needsDeployments) else { return nil }
+        return await deployments?.trouble
     }
 
     private func perform(_ operation: Plan.Operation, _ bindings: inout Bindings) async -> Outcome {
@@ -192,4 +202,16 @@ private func elapsed<C: Clock<Duration>>(on clock: C, _ work: () async -> Void) 
     let start = clock.now
     await work()
     return start.duration(to: clock.now)
+}
+
+extension Plan.Operation {
+    /// During a deployment the server refuses it, or takes it and loses it.
+    fileprivate var needsDeployments: Bool {
+        switch request.kind {
+        case .patchProcess, .scaleProcess, .patchDroplet, .createDeployment, .restartApp, .assignDroplet: true
+        case .patchApp, .createTask, .patchTask, .cancelTask, .awaitTask, .cancelDeployment, .terminateInstance,
+            .createPackage, .createBuild, .awaitBuild, .takeDroplet:
+            false
+        }
+    }
 }

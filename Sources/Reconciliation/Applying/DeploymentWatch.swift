@@ -11,6 +11,9 @@ actor DeploymentWatch {
     /// The time since the watch was made.
     private let time: @Sendable () -> Duration
     private var active: [String: [ObservedDeployment]] = [:]
+    /// Why nothing is known; nil as soon as a look has brought an answer.
+    private(set) var trouble: PlatformError?
+    private var hasAnswer = false
     /// When the last answer came.
     private var lookedAt: Duration?
     /// A look under way: whoever needs one joins it.
@@ -46,9 +49,13 @@ actor DeploymentWatch {
 
     /// What is found is there before anybody who waits for it goes on.
     private func readAnew() async {
-        let found = try? await platform.activeDeployments()
+        do throws(PlatformError) {
+            active = try await platform.activeDeployments()
+            (hasAnswer, trouble) = (true, nil)
+        } catch {
+            if !hasAnswer { trouble = error }
+        }
         underway = nil
         lookedAt = time()
-        if let found { active = found }
     }
 }

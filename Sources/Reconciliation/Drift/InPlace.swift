@@ -45,6 +45,8 @@ package func standing(
     case .value(let known): value = known
     case .hidden: return .hidden
     case nil where declared.field.isShownOnlyWhenSet: value = .null
+    // A server that does not know a field has no value for it.
+    case nil where declared.value == .null: return .inPlace
     case nil: return .notShown
     }
     return isInPlace(declared, value, context) && Rule.comparesFirst.holds

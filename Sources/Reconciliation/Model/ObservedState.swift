@@ -52,8 +52,12 @@ package struct ObservedSpace: Hashable, Sendable {
     package var organization: Text
     package var name: Text
     /// The caller's roles here, such as `space_developer`; empty for admins, who have none.
-    package var roles: Set<String>
+    ///
+    /// Nil when the server did not show them.
+    package var roles: Set<String>?
     package var apps: [ObservedApp]
+    /// Why nothing is known of apps, by their names without case.
+    package var unseenApps: [Text: PlatformError] = [:]
     /// Names of visible apps, for "did you mean"; only filled when a declared app was not found.
     package var appNames: [Text]
 
@@ -88,6 +92,11 @@ package struct ObservedApp: Hashable, Sendable {
         case buildpack, docker, other(String)
     }
 
+    /// What is read of an app by requests of its own.
+    package enum Part: Int, Hashable, Sendable, CaseIterable {
+        case processes, tasks, droplet, staging, deployments
+    }
+
     package var guid: String
     package var name: Text
     /// The desired state of the app on the platform is STARTED.
@@ -108,6 +117,8 @@ package struct ObservedApp: Hashable, Sendable {
     package var tasks: [ObservedTask]
     /// Deployments whose status is ACTIVE.
     package var deployments: [ObservedDeployment]
+    /// Why parts are not known; they look then as if there were none.
+    package var unseen: [Part: PlatformError] = [:]
 
     package init(guid: String, name: Text, isStarted: Bool, lifecycle: Lifecycle) {
         self.guid = guid

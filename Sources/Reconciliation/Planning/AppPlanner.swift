@@ -24,7 +24,9 @@ struct AppPlanner {
     struct Server {
         let apiVersion: String?
         let identity: Identity
-        let roles: Set<String>
+        let api: String
+        /// Nil when they are not known.
+        let roles: Set<String>?
         let options: PlanOptions
     }
 
@@ -39,6 +41,8 @@ struct AppPlanner {
     ///
     /// An app with an error keeps its diagnostics and loses its operations.
     mutating func plan() {
+        diagnostics += desired.complaints(observed, at: address, api: server.api)
+        guard !diagnostics.hasErrors else { return }
         if let paused = observed.deployments.first(where: { $0.reason == "PAUSED" }) {
             diagnostics.append(.deploymentPaused(paused, address, at: desired.origin))
         } else if let deployment = observed.deployments.last {

@@ -27,17 +27,18 @@ extension Request.Kind {
 }
 
 extension Permission {
-    /// What is missing, in words that follow "needs"; nil when the caller may do it.
-    func missing(for identity: Identity, roles: Set<String>) -> String? {
+    /// What is missing, in words that follow "needs"; nil when the caller may do it, or when
+    /// nobody can tell.
+    func missing(for identity: Identity, roles: Set<String>?) -> String? {
         if self == .read || identity.scopes.contains("cloud_controller.admin") { return nil }
         guard identity.scopes.contains("cloud_controller.write") else { return "the scope cloud_controller.write" }
         switch self {
         case .read: return nil
         case .manageProcesses:
-            return roles.isDisjoint(with: ["space_developer", "space_supporter"])
+            return roles?.isDisjoint(with: ["space_developer", "space_supporter"]) == true
                 ? "space developer or space supporter" : nil
         case .develop:
-            return roles.contains("space_developer") ? nil : "space developer"
+            return roles?.contains("space_developer") == false ? "space developer" : nil
         case .updateImage:
             return identity.scopes.contains("cloud_controller.update_build_state")
                 ? nil : "the scope cloud_controller.admin or cloud_controller.update_build_state"

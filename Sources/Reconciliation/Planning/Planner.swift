@@ -62,6 +62,7 @@ private struct Planner {
         let server = AppPlanner.Server(
             apiVersion: observed.apiVersion,
             identity: observed.identity,
+            api: observed.api,
             roles: found.roles,
             options: options
         )
@@ -71,6 +72,11 @@ private struct Planner {
         for app in declared {
             let address = address(of: app, in: space)
             guard let observedApp = apps[app.name.caseFolded] else {
+                if let error = found.unseenApps[app.name.caseFolded] {
+                    diagnostics.append(.unseenApp(address, error, api: observed.api, at: app.origin))
+                    result.erroneous.insert("\(address)")
+                    continue
+                }
                 let user = observed.identity.name
                 missing += 1
                 let names = missing > Planner.mostMistyped ? [] : found.appNames

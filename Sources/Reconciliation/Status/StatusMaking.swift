@@ -56,6 +56,9 @@ private struct StatusMaker {
             let address = address(of: app, in: space)
             if let observedApp = apps[app.name.caseFolded] {
                 add(app, observedApp, at: address)
+            } else if let error = found.unseenApps[app.name.caseFolded] {
+                diagnostics.append(.unseenApp(address, error, api: observed.api, at: app.origin))
+                report.erroneous.insert("\(address)")
             } else {
                 diagnostics.append(.noApp(address, app, among: found.appNames, user: observed.identity.name))
                 report.erroneous.insert("\(address)")
@@ -64,7 +67,11 @@ private struct StatusMaker {
     }
 
     private mutating func add(_ app: DesiredApp, _ observed: ObservedApp, at address: Address) {
-        for process in app.processes where !observed.processes.contains(where: { $0.type == process.type }) {
+        let complaints = app.complaints(observed, at: address, api: self.observed.api)
+        diagnostics += complaints
+        if complaints.hasErrors { report.erroneous.insert("\(address)") }
+        for process in app.processes
+        where observed.unseen[.processes] == nil && !observed.processes.contains(where: { $0.type == process.type }) {
             let place = address.appending(.process(process.type))
             diagnostics.append(
                 .noProcess(place, process.type, among: observed.processes.map(\.type), at: process.origin)
@@ -81,7 +88,8 @@ private struct StatusMaker {
                     status(of: process, app, observed, at: address)
                 },
                 deployments: observed.deployments,
-                tasks: app.tasks.map { TaskStatus(of: $0, app, observed, at: address) },
+                tasks: observed.unseen[.tasks] == nil
+                    ? app.tasks.map { TaskStatus(of: $0, app, observed, at: address) } : [],
                 restartOwed: observed.owedFields,
                 failedTask: failedTask(before: app, observed, at: address)
             )

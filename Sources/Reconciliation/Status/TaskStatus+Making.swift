@@ -32,7 +32,7 @@ extension TaskStatus {
     }
 
     /// Which runs are those of what is declared; nil where that is to cancel them, or where the droplet is missing.
-    private static func fingerprint(
+    static func fingerprint(
         of task: DesiredTask,
         _ app: DesiredApp,
         _ observed: ObservedApp

@@ -62,7 +62,7 @@ struct ObserveTests {
                 "GET /v3/spaces?per_page=5000&organization_guids=o&names=production",
                 "GET /v3/roles?per_page=5000&space_guids=s&user_guids=user-guid",
                 "GET /v3/deployments?per_page=5000&status_values=ACTIVE",
-                "GET /v3/apps?per_page=5000&space_guids=s&names=app-3,app-300,app-7",
+                "GET /v3/apps?per_page=5000&names=app-3,app-300,app-7&space_guids=s",
                 "GET /v3/processes?per_page=5000&app_guids=a3,a7,a300",
             ]
         )

@@ -61,7 +61,7 @@ struct PagingTests {
 
         #expect(error?.code == .unexpectedAnswer)
         #expect(error?.cause == "the list counts 3 and holds 0")
-        #expect(error?.path == "/v3/apps?per_page=5000&space_guids=s&names=app-0")
+        #expect(error?.path == "/v3/apps?per_page=5000&names=app-0&space_guids=s")
         #expect(await controller.asked.filter { $0.contains("/v3/apps?") }.count == 4)
     }
 

@@ -20,6 +20,14 @@ actor FakeController: HTTPTransport {
     /// What comes in place of the pages of a list that are asked for in this size; nil is a time-out.
     private var tooLarge: [String: (size: Int, answer: TransportResponse?)] = [:]
 
+    /// By list, a text in the rows that break every page which holds one.
+    private var breaking: [String: String] = [:]
+    /// By list, a text in the rows that are always on another page than the one that is read, where there are several.
+    private var moving: [String: String] = [:]
+
+    func breakPages(of path: String, with text: String) { breaking[path] = text }
+    func move(_ text: String, in path: String) { moving[path] = text }
+
     func add(_ rows: [Row], to path: String) { lists[path, default: []] += rows }
     func set(_ path: String, _ response: TransportResponse) { singles[path] = response }
     func set(_ path: String, _ json: String) { singles[path] = TransportResponse(200, json) }
@@ -58,14 +66,25 @@ actor FakeController: HTTPTransport {
             switch parts[0] {
             case "page": number = Int(parts[1]) ?? 1
             case "per_page": size = Int(parts[1]) ?? 50
-            case "label_selector", "status_values": break
+            case "status_values": break
+            case "label_selector":
+                guard let values = parts[1].firstMatch(of: #/ in \((.*)\)/#)?.output.1.split(separator: ",") else {
+                    break
+                }
+                matching = matching.filter { row in values.contains { row.json.contains("\"\($0)\"") } }
             default:
                 let values = Set(parts[1].split(separator: ",").map { FakeController.decoded(String($0)).lowercased() })
                 matching = matching.filter { values.contains($0.filters[parts[0]]?.lowercased() ?? "") }
             }
         }
-        let shown = matching.dropFirst((number - 1) * size).prefix(size).map(\.json).joined(separator: ",")
         let pages = max(1, (matching.count + size - 1) / size)
+        if pages > 1, let text = moving[path] {
+            for index in matching.indices where matching[index].json.contains(text) { matching[index] = matching[0] }
+        }
+        let shown = matching.dropFirst((number - 1) * size).prefix(size).map(\.json).joined(separator: ",")
+        if let text = breaking[path], shown.contains(text) {
+            return TransportResponse(500, #"{"errors":[{"code":10001,"title":"UnknownError","detail":"unknown"}]}"#)
+        }
         if number == 1, let left = vanishing[path], left > 0 {
             vanishing[path] = left - 1
             lists[path]?.removeLast()
@@ -161,14 +180,21 @@ extension FakeController.Row {
         )
     }
 
-    static func task(_ guid: String, _ name: String, _ sequence: Int, of app: String, in space: String) -> Self {
+    static func task(
+        _ guid: String,
+        _ name: String,
+        _ sequence: Int,
+        of app: String,
+        in space: String,
+        run: String? = nil
+    ) -> Self {
         Self(
             filters: ["names": name, "app_guids": app, "space_guids": space],
             json: """
                 {"guid":"\(guid)","name":\(quoted(name)),"sequence_id":\(sequence),"state":"RUNNING",\
                 "created_at":"2026-11-21T03:10:27Z","memory_in_mb":256,"result":{"failure_reason":null},\
                 "droplet_guid":"d","relationships":{"app":{"data":{"guid":"\(app)"}}},\
-                "metadata":{"labels":{},"annotations":{}}}
+                "metadata":{"labels":{\(run.map { #""evenkeel.dev/run":"\#($0)""# } ?? "")},"annotations":{}}}
                 """
         )
     }
