@@ -121,7 +121,7 @@ private struct WireErrors: Decodable {
 }
 
 /// One error; some parts in front of the Cloud Controller send it bare.
-private struct WireError: Decodable {
+struct WireError: Decodable {
     let detail: String?
     let title: String
     let code: Int

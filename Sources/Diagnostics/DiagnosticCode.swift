@@ -29,6 +29,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, Codable, CaseIterable {
     case noSuchTarget = "no-such-target"
     case targetTooNarrow = "target-too-narrow"
     case notFound = "not-found"
+    case notThereYet = "not-there-yet"
     case notPermitted = "not-permitted"
     case notSupportedByServer = "not-supported-by-server"
     case hiddenValue = "hidden-value"

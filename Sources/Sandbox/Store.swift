@@ -26,6 +26,7 @@ package actor Store {
     var revisions = Table<RevisionRow>()
     var packages = Table<PackageRow>()
     var builds = Table<BuildRow>()
+    var jobs = Table<JobRow>()
     var roles = Table<RoleRow>()
     var events = Table<EventRow>()
 

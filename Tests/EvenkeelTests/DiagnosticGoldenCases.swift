@@ -81,6 +81,15 @@ extension DiagnosticGoldenTests {
             user: "supporter"
         ),
         Case(
+            code: .notThereYet,
+            apps: """
+                storefront:
+                  rollout: rolling
+                  droplet: {image: registry.acme.example/storefront:2, image_update: restage}
+                  processes: {wroker: {instances: 2, command: bin/tick}}
+                """
+        ),
+        Case(
             code: .imageNotChangeable,
             apps: "payments: {droplet: {image: registry.acme.example/payments:2}}",
             user: "admin"

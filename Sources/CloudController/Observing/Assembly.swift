@@ -9,7 +9,11 @@ struct Assembly {
 
     init(_ found: Found) {
         self.found = found
-        apps = found.apps.map(\.wire.app)
+        apps = found.apps.map { found in
+            var app = found.wire.app
+            app.spaceGUID = found.wire.spaceGUID
+            return app
+        }
         var indices: [String: Int] = [:]
         for (index, app) in apps.enumerated() { indices[app.guid] = index }
         self.indices = indices

@@ -25,6 +25,10 @@ extension CloudControllerPlatform {
         try await client.getIfPresent("/v3/builds/\(PercentEncoding.once(guid))", as: WireBuild.self)?.build
     }
 
+    package func job(_ guid: String) async throws(PlatformError) -> ObservedJob? {
+        try await client.getIfPresent("/v3/jobs/\(PercentEncoding.once(guid))", as: WireJob.self)?.job
+    }
+
     package func deployments(
         ofApp appGUID: String,
         rollout label: String

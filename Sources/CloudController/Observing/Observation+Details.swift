@@ -30,6 +30,7 @@ extension Observation {
                 cleared.append(ClearedField(space: spaceIndex, app: appIndex, appGUID: app.guid))
             }
         }
+        try await fillBringers(&state, needs)
         let (hidden, clearing) = (commands, cleared)
         async let droplets = attempted { () async throws(PlatformError) in try await readDroplets(clearing) }
         let processes = try await parallelMap(hidden) { (hidden) async throws(PlatformError) in
@@ -50,6 +51,33 @@ extension Observation {
                 state.spaces[place.space].apps[place.app].currentDropletGUID = droplet.guid
             case .failure(let error): state.spaces[place.space].apps[place.app].unseen[.droplet] = error
             }
+        }
+    }
+
+    /// What a droplet brings that was staged for an app which lacks declared types.
+    private func fillBringers(_ state: inout ObservedState, _ needs: Needs) async throws(PlatformError) {
+        var places: [(space: Int, app: Int, droplet: ObservedDroplet)] = []
+        for (spaceIndex, space) in state.spaces.enumerated() {
+            for (appIndex, app) in space.apps.enumerated() {
+                guard let declaration = needs.declaration(of: app.name, inSpace: space.guid),
+                    case .text(let image) = declaration.restagedImage?.value,
+                    let droplet = app.staging.droplet(of: image, besides: app.currentDropletGUID),
+                    droplet.detectedCommands == nil
+                else { continue }
+                let types = Set(app.processes.map(\.type))
+                if declaration.processes.allSatisfy({ types.contains($0.type) }) { continue }
+                places.append((spaceIndex, appIndex, droplet))
+            }
+        }
+        let paths = places.map { "/v3/droplets/\(PercentEncoding.once($0.droplet.guid))" }
+        let droplets = try await parallelMap(paths) { (path) async throws(PlatformError) in
+            try await attempted { () async throws(PlatformError) in
+                try await client.getIfPresent(path, as: WireDroplet.self)
+            }.ofOneList()
+        }
+        for (place, droplet) in zip(places, droplets) {
+            guard case .success(let found?) = droplet else { continue }
+            state.spaces[place.space].apps[place.app].staging.show(found.droplet)
         }
     }
 

@@ -27,6 +27,7 @@ extension CloudControllerPlatform {
         case .takeDroplet: return .droplet(try APIClient.decoded(WireDroplet.self, from: response, to: message).droplet)
         case .assignDroplet:
             return .currentDroplet(try APIClient.decoded(WireRelationship.self, from: response, to: message).guid ?? "")
+        case .createProcess: return .job(try response.jobGUID(answering: message))
         case .createTask, .patchTask, .cancelTask, .awaitTask:
             return .task(try APIClient.decoded(WireTask.self, from: response, to: message).task)
         }
@@ -42,8 +43,9 @@ extension CloudControllerPlatform {
             }
         var message = TransportRequest(method, request.path, of: client.endpoint)
         if let body = request.body {
-            message.headers.append(.init("Content-Type", "application/json"))
-            message.body = Array(body.wire.utf8)
+            let isManifest = request.kind == .createProcess
+            message.headers.append(.init("Content-Type", isManifest ? "application/x-yaml" : "application/json"))
+            message.body = Array((isManifest ? inYAML(body.wire) : body.wire).utf8)
         }
         if request.kind == .createTask {
             let timeout = min(
@@ -55,5 +57,28 @@ extension CloudControllerPlatform {
             if request.timeout != nil { message.deadline = ContinuousClock.now + timeout }
         }
         return message
+    }
+}
+
+extension TransportResponse {
+    /// The work that goes on behind the answer (`cloud_controller_ng app/controllers/v3/space_manifests_controller.rb`).
+    fileprivate func jobGUID(answering request: TransportRequest) throws(PlatformError) -> String {
+        guard let guid = header("location")?.split(separator: "/").last else {
+            throw PlatformError(.unexpectedAnswer, cause: "the answer names no job").about(request, self)
+        }
+        return String(guid)
+    }
+}
+
+/// JSON as YAML, of which it is nearly a part: some letters are line breaks there, and others are refused.
+private func inYAML(_ json: String) -> String {
+    // Outside of texts JSON is ASCII.
+    json.unicodeScalars.reduce(into: "") { text, scalar in
+        if (0x20..<0x7F).contains(scalar.value) {
+            text.unicodeScalars.append(scalar)
+        } else {
+            let digits = String(scalar.value, radix: 16)
+            text += "\\U" + String(repeating: "0", count: 8 - digits.count) + digits
+        }
     }
 }

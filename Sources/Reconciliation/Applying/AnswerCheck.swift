@@ -22,7 +22,7 @@ extension AppApplier {
         switch answer {
         case .notSent: return .wouldSend(bindings.fillAll(operation))
         case .app(let answered): fields = answered
-        case .deployment, .accepted, .package, .build, .currentDroplet: return .applied(note: nil)
+        case .deployment, .accepted, .package, .build, .job, .currentDroplet: return .applied(note: nil)
         case .process(let process): fields = process.fields
         case .droplet(let droplet):
             guard mismatch(operation, droplet.fields, bindings) != nil else { return .applied(note: nil) }

@@ -30,15 +30,31 @@ struct AppApplier: Sendable {
             outcomes = [.failed(.refused(first, trouble))]
             await progress(.ended(first, outcomes[0], .zero))
         }
-        for operation in operations.dropFirst(outcomes.count) {
-            if Task.isCancelled || outcomes.last?.endsApp == true || operation.blocked != nil { break }
+        while let operation = operations.dropFirst(outcomes.count).first {
+            if Task.isCancelled || outcomes.contains(where: \.endsApp) || operation.blocked != nil { break }
+            let rest = operations.dropFirst(outcomes.count + 1)
+            var followers = Followers(rest.prefix { $0.step == .newProcesses })
             var outcome = Outcome.notAttempted
             await progress(.began(operation))
-            let duration = await elapsed(on: clock) { outcome = await perform(operation, &bindings) }
+            let duration = await elapsed(on: clock) { outcome = await perform(operation, &bindings, &followers) }
+            if operation.stages(outcome), let fault = await missingType(rest, operation, bindings) {
+                outcome = .failed(fault)
+            }
             if !outcome.isPostponed { await progress(.ended(operation, outcome, duration)) }
             outcomes.append(outcome)
+            outcomes += followers.outcomes
         }
         return outcomes + operations.dropFirst(outcomes.count).map { _ in .notAttempted }
+    }
+
+    /// Performs an operation that is not waited for by another one, and tells of it.
+    func perform(follower operation: Plan.Operation, _ bindings: inout Bindings) async -> Outcome {
+        var followers = Followers([])
+        var outcome = Outcome.notAttempted
+        await progress(.began(operation))
+        let duration = await elapsed(on: clock) { outcome = await perform(operation, &bindings, &followers) }
+        await progress(.ended(operation, outcome, duration))
+        return outcome
     }
 
     /// Why nobody can tell whether a deployment of the app is in progress, where something is to be done that it forbids.
@@ -47,9 +63,16 @@ struct AppApplier: Sendable {
         return await deployments?.trouble
     }
 
-    private func perform(_ operation: Plan.Operation, _ bindings: inout Bindings) async -> Outcome {
+    private func perform(
+        _ operation: Plan.Operation,
+        _ bindings: inout Bindings,
+        _ followers: inout Followers
+    ) async -> Outcome {
         let operation = bindings.resolved(operation)
         do {
+            if operation.isOfBroughtProcess, platform.canWrite, try await !bind(operation, &bindings) {
+                return .failed(.typeDidNotCome(operation))
+            }
             if let seconds = operation.readiness, platform.canWrite,
                 let outcome = try await obstacle(to: operation, bindings, within: seconds)
             {
@@ -63,9 +86,10 @@ struct AppApplier: Sendable {
             case .createTask: return try await create(operation, bindings)
             case .awaitTask: return try await awaitEnd(operation, bindings)
             case .restartApp: return try await restart(operation, &bindings)
-            case .createDeployment: return try await deploy(operation, &bindings)
+            case .createDeployment: return try await deploy(operation, &bindings, &followers)
             case .cancelDeployment, .terminateInstance, .createPackage: return .notAttempted
             case .cancelTask: return try await cancel(operation, bindings)
+            case .createProcess: return try await create(process: operation, &bindings)
             case .createBuild, .awaitBuild: return try await stage(operation, &bindings)
             case .takeDroplet: return try await take(operation, &bindings)
             case .assignDroplet: return try await assign(operation, &bindings)
@@ -89,7 +113,7 @@ struct AppApplier: Sendable {
         case .assignDroplet: break
         case .patchApp, .patchDroplet, .createTask, .patchTask, .cancelTask, .awaitTask, .restartApp,
             .createDeployment, .cancelDeployment, .terminateInstance, .createPackage, .createBuild, .awaitBuild,
-            .takeDroplet:
+            .takeDroplet, .createProcess:
             return nil
         }
         // The words of the refusal decide nothing: what is in flight does.
@@ -208,7 +232,9 @@ extension Plan.Operation {
     /// During a deployment the server refuses it, or takes it and loses it.
     fileprivate var needsDeployments: Bool {
         switch request.kind {
-        case .patchProcess, .scaleProcess, .patchDroplet, .createDeployment, .restartApp, .assignDroplet: true
+        case .patchProcess, .scaleProcess, .patchDroplet, .createDeployment, .restartApp, .assignDroplet,
+            .createProcess:
+            true
         case .patchApp, .createTask, .patchTask, .cancelTask, .awaitTask, .cancelDeployment, .terminateInstance,
             .createPackage, .createBuild, .awaitBuild, .takeDroplet:
             false

@@ -202,6 +202,7 @@ extension Plan.Operation {
     /// What it does, as an infinitive: ``update `acme/production/storefront/processes/web` ``.
     var intent: String {
         switch request.kind {
+        case .createProcess: "create `\(address)`"
         case .patchApp, .patchProcess, .patchDroplet: "update `\(address)`"
         case .createPackage, .createBuild, .awaitBuild, .takeDroplet: "stage a new `\(address)`"
         case .assignDroplet: "assign the new `\(address)`"

@@ -93,7 +93,7 @@ extension AppApplier {
             let marker = JSON.Member(RestartMarker.key, RestartMarker.ofDroplet(processes))
             try await annotate(.patchDroplet, "/v3/droplets/{droplet.guid}", marker, bindings.values(for: operation))
             return operation.marksRestart ? nil : AppApplier.startedMeanwhile
-        case .app, .process, .droplet, .task, .deployment, .accepted, .package, .build, .currentDroplet, .notSent:
+        case .app, .process, .droplet, .task, .deployment, .accepted, .package, .build, .job, .currentDroplet, .notSent:
             return nil
         }
     }

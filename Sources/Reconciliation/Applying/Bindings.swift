@@ -48,6 +48,7 @@ struct Bindings: Sendable {
 
     func values(for operation: Plan.Operation) -> [String: String] {
         var values = ["app.guid": app.guid]
+        values["space.guid"] = app.spaceGUID
         values["droplet.guid"] = dropletGUID(for: operation)
         values["package.guid"] = packageGUID
         values[RolloutLabel.symbol] = rollout
@@ -94,6 +95,11 @@ struct Bindings: Sendable {
     mutating func update(_ process: ObservedProcess) {
         guard let index = app.processes.firstIndex(where: { $0.type == process.type }) else { return }
         app.processes[index] = process
+    }
+
+    /// Takes a process of a type that there was not before.
+    mutating func add(_ process: ObservedProcess) {
+        app.processes.append(process)
     }
 
     /// Takes the processes that there are now, after something was waited for.

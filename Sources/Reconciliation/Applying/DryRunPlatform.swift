@@ -73,6 +73,10 @@ package struct DryRunPlatform: Platform {
         try await reader.staging(ofApp: appGUID)
     }
 
+    package func job(_ guid: String) async throws(PlatformError) -> ObservedJob? {
+        try await reader.job(guid)
+    }
+
     package func build(_ guid: String) async throws(PlatformError) -> ObservedBuild? {
         try await reader.build(guid)
     }

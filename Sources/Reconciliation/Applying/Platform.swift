@@ -52,6 +52,9 @@ package protocol PlatformReader: Sendable {
     /// The build of that guid, nil when it is gone.
     func build(_ guid: String) async throws(PlatformError) -> ObservedBuild?
 
+    /// What became of work that the server does behind its answer, nil when it is not known any more.
+    func job(_ guid: String) async throws(PlatformError) -> ObservedJob?
+
     /// The task of that guid, nil when it is gone.
     func task(_ guid: String) async throws(PlatformError) -> ObservedTask?
 }
@@ -84,6 +87,8 @@ package enum Answer: Hashable, Sendable {
     case accepted
     case package(ObservedPackage)
     case build(ObservedBuild)
+    /// Work that the server does behind its answer, by its guid.
+    case job(String)
     /// The guid of the droplet that is the app's current one now.
     case currentDroplet(String)
     /// The platform cannot write; the request was only shown.

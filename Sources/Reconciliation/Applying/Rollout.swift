@@ -43,9 +43,12 @@ extension AppApplier {
     ///
     /// Another one would supersede what somebody else has in flight, so that is waited for. A deployment that was answered
     /// with an error may be running: it is found by its label and taken up, and never one of others.
+    ///
+    /// - Parameter followers: What is set right behind its beginning.
     func deploy(
         _ operation: Plan.Operation,
-        _ bindings: inout Bindings
+        _ bindings: inout Bindings,
+        _ followers: inout Followers
     ) async throws(PlatformError) -> Outcome {
         let request = bindings.fill(operation)
         guard platform.canWrite else { return .wouldSend([request]) }
@@ -56,14 +59,17 @@ extension AppApplier {
             if try await isStopped(bindings) { return try await settleStopped(operation, &bindings) }
             do {
                 guard case .deployment(let deployment) = try await platform.send(request) else { return .notAttempted }
+                await perform(&followers, &bindings)
                 return try await awaitEnd(of: deployment, operation, &bindings, &patience)
             } catch {
                 guard error.mayHaveHappened, error.code != .cancelled, error.method == "POST" else { throw error }
                 if let ours = try await ours(bindings) {
+                    await perform(&followers, &bindings)
                     return try await awaitEnd(of: ours, operation, &bindings, &patience)
                 }
                 guard let pause, (try? await clock.sleep(for: .seconds(pause))) != nil else { throw error }
                 if let ours = try await ours(bindings) {
+                    await perform(&followers, &bindings)
                     return try await awaitEnd(of: ours, operation, &bindings, &patience)
                 }
             }

@@ -45,6 +45,41 @@ extension Diagnostic {
         )
     }
 
+    /// The droplet is assigned, and there is no process of a type that it was to bring.
+    static func typeDidNotCome(_ operation: Plan.Operation) -> Diagnostic {
+        about(
+            operation,
+            .notFound,
+            "process `\(operation.address)` does not exist",
+            [.note("the new droplet is assigned and has not brought it"), .help("run again: the app is planned anew")]
+        )
+    }
+
+    /// The app has another name, or is deleted.
+    static func appGone(_ operation: Plan.Operation) -> Diagnostic {
+        about(
+            operation,
+            .notFound,
+            "the app of `\(operation.address)` was deleted or renamed meanwhile",
+            [.help("plan again")]
+        )
+    }
+
+    /// The server's own work goes on.
+    static func jobNotEnded(
+        _ operation: Plan.Operation,
+        _ guid: String,
+        after seconds: Int,
+        _ trouble: PlatformError?
+    ) -> Diagnostic {
+        about(
+            operation,
+            .waitTimedOut,
+            "`\(operation.address)` is not made after \(seconds) seconds",
+            [.note("job \(guid) goes on")] + Detail.lastLook(trouble) + [.help("run again")]
+        )
+    }
+
     /// The server made a package of something else.
     static func otherPackage(_ operation: Plan.Operation) -> Diagnostic {
         about(

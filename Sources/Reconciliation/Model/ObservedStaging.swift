@@ -35,6 +35,23 @@ package struct ObservedPackage: Hashable, Sendable {
     }
 }
 
+/// Work that the server does behind its answer (`cloud_controller_ng app/presenters/v3/job_presenter.rb`).
+package struct ObservedJob: Hashable, Sendable {
+    package enum State: Hashable, Sendable {
+        case working, complete
+        /// With the server's words.
+        case failed([PlatformError.APIMessage])
+    }
+
+    package var guid: String
+    package var state: State
+
+    package init(guid: String, state: State) {
+        self.guid = guid
+        self.state = state
+    }
+}
+
 /// The staging of a package into a droplet.
 package struct ObservedBuild: Hashable, Sendable {
     package enum State: Hashable, Sendable {
@@ -78,6 +95,17 @@ extension ObservedStaging {
         }
         if let package = packages.last(where: { $0.image == image && $0.state == "READY" }) { return .package(package) }
         return .nothing
+    }
+
+    /// The droplet that could be taken up for an image; nil when there is none.
+    package func droplet(of image: Text, besides current: String?) -> ObservedDroplet? {
+        if case .droplet(let droplet) = supply(of: image, besides: current) { droplet } else { nil }
+    }
+
+    /// Takes a droplet as it was shown by itself, since lists hide what it brings.
+    package mutating func show(_ droplet: ObservedDroplet) {
+        guard let index = droplets.firstIndex(where: { $0.guid == droplet.guid }) else { return }
+        droplets[index] = droplet
     }
 
     /// The image that the droplet was made from, which is what is compared with a declared one.

@@ -98,6 +98,8 @@ package struct ObservedApp: Hashable, Sendable {
     }
 
     package var guid: String
+    /// Nil where the app was read alone.
+    package var spaceGUID: String?
     package var name: Text
     /// The desired state of the app on the platform is STARTED.
     package var isStarted: Bool

@@ -19,6 +19,8 @@ struct AppPlanner {
     var resources: [Address] = []
     /// The new droplet that takes the place of the current one; nil when none does.
     var restage: Restage?
+    /// Declared processes of types that only the new droplet may bring.
+    var newProcesses: [DesiredProcess] = []
 
     /// What is the same for every app of a space.
     struct Server {
@@ -126,9 +128,7 @@ struct AppPlanner {
         let place = address.appending(.process(declared.type))
         resources.append(place)
         guard let process = observed.processes.first(where: { $0.type == declared.type }) else {
-            let types = observed.processes.map(\.type)
-            diagnostics.append(.noProcess(place, declared.type, among: types, at: declared.origin))
-            return
+            return planMissing(declared, place)
         }
         let context = FieldContext(app: observed, type: declared.type)
         // A deployment moves the instances of web from one process to the other.
@@ -248,7 +248,7 @@ extension AppPlanner {
 
     private func effect(of changes: [FieldChange], step: OperationStep) -> Plan.Operation.Effect {
         switch step {
-        case .cancelTasks, .tasksBeforeRollout, .tasksAfterRollout, .rollout: return .atOnce
+        case .cancelTasks, .tasksBeforeRollout, .tasksAfterRollout, .rollout, .newProcesses: return .atOnce
         case .dropletImage, .dropletMetadata, .appMetadata, .processSettings, .scale, .taskMetadata: break
         }
         return changes.allSatisfy(\.field.definition.isLiveAtOnce) ? .atOnce : effectOfSettings

@@ -7,7 +7,8 @@
 ///       process settings      │
 ///       scale                 ┘
 ///         tasks before rollout
-///           rollout           makes the settings live
+///           rollout           makes the settings live; process types that a new image brings get theirs
+///                             right behind what brings them
 ///         tasks after rollout
 ///     task metadata           of the runs that exist by then
 package enum OperationStep: String, Hashable, Sendable, Codable, CaseIterable {
@@ -19,9 +20,13 @@ package enum OperationStep: String, Hashable, Sendable, Codable, CaseIterable {
     case scale
     case tasksBeforeRollout = "tasks_before_rollout"
     case rollout
+    case newProcesses = "new_processes"
     case tasksAfterRollout = "tasks_after_rollout"
     case taskMetadata = "task_metadata"
 
-    /// The position in the table.
-    var rank: Int { OperationStep.allCases.firstIndex(of: self) ?? 0 }
+    /// The position in the table; what a rollout brings has its own, in the order of planning.
+    var rank: Int {
+        let step = self == .newProcesses ? OperationStep.rollout : self
+        return OperationStep.allCases.firstIndex(of: step) ?? 0
+    }
 }

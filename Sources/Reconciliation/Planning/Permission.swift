@@ -19,7 +19,7 @@ extension Request.Kind {
         case .patchProcess, .scaleProcess, .cancelTask, .restartApp, .createDeployment, .cancelDeployment,
             .terminateInstance, .createBuild, .assignDroplet:
             .manageProcesses
-        case .patchApp, .createTask, .patchTask, .createPackage: .develop
+        case .patchApp, .createTask, .patchTask, .createPackage, .createProcess: .develop
         case .patchDroplet: changesImage ? .updateImage : .develop
         case .awaitTask, .awaitBuild, .takeDroplet: .read
         }

@@ -119,7 +119,7 @@ extension Plan {
 
         package let address: Address
         package let action: Action
-        package let step: OperationStep
+        package internal(set) var step: OperationStep
         package let origin: SourceRange
         package let effect: Effect
         package internal(set) var changes: [FieldChange]

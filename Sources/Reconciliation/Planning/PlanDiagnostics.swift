@@ -39,6 +39,43 @@ extension Diagnostic {
         )
     }
 
+    /// A type that only a droplet which is still to be staged may bring.
+    static func notThereYet(
+        _ address: Address,
+        _ type: Text,
+        among types: [Text],
+        at origin: SourceRange
+    ) -> Diagnostic {
+        Diagnostic(
+            .warning,
+            .notThereYet,
+            "process `\(address)` is not there yet",
+            subject: "\(address)",
+            at: .init(origin),
+            details: [
+                .note("the app has \(listed(types, as: "process")); the new image has to bring `\(type)`"),
+                .note("`apply` looks for it in the new droplet, before any task of the rollout"),
+            ] + .didYouMean(type, among: types)
+        )
+    }
+
+    /// A type that the new droplet does not bring.
+    static func notBrought(
+        _ address: Address,
+        _ type: Text,
+        by brought: [Text],
+        among types: [Text],
+        at origin: SourceRange
+    ) -> Diagnostic {
+        notFound(
+            "process `\(address)`",
+            subject: "\(address)",
+            details: [.note("the new droplet brings \(listed(brought, as: "process"))")]
+                + .didYouMean(type, among: types),
+            at: origin
+        )
+    }
+
     static func noTemplate(_ address: Address, _ type: Text, among types: [Text], at origin: SourceRange) -> Diagnostic
     {
         notFound(

@@ -20,6 +20,8 @@ package struct Request: Hashable, Sendable, Codable {
         /// Has one instance replaced.
         case terminateInstance
         case createPackage, createBuild, assignDroplet
+        /// Makes a process of a type that the app does not have yet, by a manifest of the server's own kind.
+        case createProcess
         /// Reads a build until it has ended, or a droplet that is staged already; they change nothing.
         case awaitBuild, takeDroplet
     }
@@ -40,7 +42,7 @@ package struct Request: Hashable, Sendable, Codable {
         switch kind {
         case .patchApp, .patchProcess, .patchDroplet, .patchTask, .assignDroplet: .patch
         case .scaleProcess, .createTask, .cancelTask, .restartApp, .createDeployment, .cancelDeployment,
-            .createPackage, .createBuild:
+            .createPackage, .createBuild, .createProcess:
             .post
         case .awaitTask, .awaitBuild, .takeDroplet: .get
         case .terminateInstance: .delete

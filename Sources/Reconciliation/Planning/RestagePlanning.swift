@@ -137,5 +137,5 @@ extension AppPlanner {
     }
 
     /// A deployment takes the new droplet along.
-    private var isDeployed: Bool { observed.isStarted && desired.rollout?.value.strategy == .rolling }
+    var isDeployed: Bool { observed.isStarted && desired.rollout?.value.strategy == .rolling }
 }

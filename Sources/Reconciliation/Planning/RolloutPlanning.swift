@@ -14,7 +14,14 @@ extension AppPlanner {
 
     /// One rollout an app, after all its settings: for what this plan changes and for what an earlier apply left.
     mutating func planRollout() {
+        for process in newProcesses { create(process) }
         planAssignment()
+        if !isDeployed { planNewProcesses() }
+        planRestart()
+        if isDeployed { planNewProcesses() }
+    }
+
+    private mutating func planRestart() {
         let left = observed.owedFields
         guard let rollout = desired.rollout, isRolledOut, observed.isStarted else {
             if !left.isEmpty { owed.append(Plan.Owed(address: address, fields: left)) }

@@ -53,10 +53,12 @@ package struct ApprovalReview: Sendable {
             if let reason = absences.reason(for: operation) { return .stale([reason]) }
             return absences.isWaiting(app) ? .postponed : .inPlace
         }
-        guard let left = now.limited(to: operation) else { return .inPlace }
+        guard var left = now.limited(to: operation) else { return .inPlace }
         let isWhole = left.changes.count == now.changes.count
         let differences = operation.differences(from: left, comparingBodies: isWhole, manager: manager)
         guard differences.isEmpty else { return .stale(differences) }
+        // Of a process that is there by now it was approved behind the rollout all the same.
+        if operation.step == .newProcesses { left.step = .newProcesses }
         plan.operations.append(left)
         return .perform(plan.operations.count - 1)
     }
@@ -110,6 +112,12 @@ private struct Absences {
             return "it cannot be planned any more"
         }
         let fields = Set(operation.changes.map(\.field))
+        let isElsewhere = plan.operations.contains { other in
+            other.address == operation.address && other.changes.contains { $0.field == .command }
+        }
+        if operation.request.kind == .createProcess, isElsewhere {
+            return "the process exists by now, with another command"
+        }
         if plan.unknowns.contains(where: { $0.address == operation.address && fields.contains($0.field) }) {
             return "its value is hidden from `\(plan.user)`, so nobody knows whether it is in place"
         }

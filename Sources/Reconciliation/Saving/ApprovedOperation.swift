@@ -5,7 +5,8 @@ import Diagnostics
 extension Plan.Operation {
     /// The operation is what an approved one is now.
     func continues(_ approved: Plan.Operation) -> Bool {
-        guard address == approved.address, step == approved.step else { return false }
+        guard address == approved.address else { return false }
+        guard step == approved.step || isOfProcess && approved.isOfProcess else { return false }
         // What an interrupted apply has left of a staging is taken up by another request.
         if stagingProgress != nil, approved.stagingProgress != nil { return true }
         // A run that an interrupted apply has started is only waited for.
@@ -60,10 +61,14 @@ extension Plan.Operation {
         let changed = now.changes.compactMap { change -> String? in
             let before = changes.first { $0.field == change.field }
             guard let before else { return change.notApproved }
-            guard !before.isAsked(like: change) else { return nil }
+            guard !before.isAsked(like: change), !(step == .newProcesses && before.after == change.after) else {
+                return nil
+            }
             return "`\(change.field.definition.name)`: approved \(before.words), now \(change.words)"
         }
         if !changed.isEmpty { return changed }
+        // Of a type that was not there nothing was observed, and since it is there it has the server's defaults.
+        if step == .newProcesses, now.step != .newProcesses { return owners }
         // Another attempt at the run that was approved, because the one before it has failed.
         let isRepetition =
             action == .run && attempts.contains(now.run?.attempt ?? 1) && run?.attempt != now.run?.attempt
@@ -97,6 +102,9 @@ extension Plan.Operation {
         }
     }
 
+    /// Settings or scale of a process, whether it is there or still to be brought.
+    private var isOfProcess: Bool { step == .processSettings || step == .scale || step == .newProcesses }
+
     private var attempts: ClosedRange<Int> {
         let first = run?.attempt ?? 1
         return first...max(first, run?.lastAttempt ?? first)
@@ -112,7 +120,8 @@ extension Plan.Operation {
         case .awaitBuild: 1
         case .takeDroplet: 2
         case .patchApp, .patchProcess, .scaleProcess, .patchDroplet, .createTask, .patchTask, .cancelTask, .awaitTask,
-            .restartApp, .createDeployment, .cancelDeployment, .terminateInstance, .createPackage, .assignDroplet:
+            .restartApp, .createDeployment, .cancelDeployment, .terminateInstance, .createPackage, .assignDroplet,
+            .createProcess:
             nil
         }
     }
@@ -125,8 +134,10 @@ extension Plan.Operation {
 
     /// The requests ask for the same.
     private func isLike(_ approved: Plan.Operation) -> Bool {
-        let bodies = [request.body, approved.request.body].map { $0?.comparable(withoutRun: approved.isOpen) }
-        return bodies[0] == bodies[1]
+        var before = approved.request.body
+        // A deployment that takes no droplet along any more: the new one is the current one already.
+        if request.kind == .createDeployment, request.body?["droplet"] == nil { before = before?.removing(["droplet"]) }
+        return request.body?.comparable(withoutRun: approved.isOpen) == before?.comparable(withoutRun: approved.isOpen)
     }
 }
 

@@ -73,10 +73,13 @@ private struct StatusMaker {
         for process in app.processes
         where observed.unseen[.processes] == nil && !observed.processes.contains(where: { $0.type == process.type }) {
             let place = address.appending(.process(process.type))
-            diagnostics.append(
-                .noProcess(place, process.type, among: observed.processes.map(\.type), at: process.origin)
-            )
-            report.erroneous.insert("\(place)")
+            let types = observed.processes.map(\.type)
+            if app.awaitsImage(observed) {
+                diagnostics.append(.notThereYet(place, process.type, among: types, at: process.origin))
+            } else {
+                diagnostics.append(.noProcess(place, process.type, among: types, at: process.origin))
+                report.erroneous.insert("\(place)")
+            }
         }
         report.apps.append(
             AppStatus(
@@ -179,5 +182,15 @@ extension Field {
         case .instances, .healthCheck, .readinessHealthCheck: true
         case .image, .command, .user, .memory, .disk, .logRateLimit, .label, .annotation: false
         }
+    }
+}
+
+extension DesiredApp {
+    /// A new image is declared and not the current one yet, which may bring more process types.
+    fileprivate func awaitsImage(_ observed: ObservedApp) -> Bool {
+        guard case .text(let image) = restagedImage?.value, let droplet = observed.droplet, droplet.isDocker else {
+            return false
+        }
+        return observed.staging.image(of: droplet) != .value(.text(image))
     }
 }

@@ -45,15 +45,21 @@ extension Store {
         record("audit.app.droplet.mapped", app: app.guid, ["request": ["droplet_guid": .text(droplet.guid)]], call)
         let present = processes.rows(ofParent: app.guid).map(\.type)
         for (type, _) in droplet.processTypes where !present.contains(type) {
-            let process = ProcessRow(ofType: type, guid: makeGUID(), version: makeGUID(), in: app, at: now)
-            processes.insert(process)
-            record(
-                "audit.app.process.create",
-                app: app.guid,
-                ["process_guid": .text(process.guid), "process_type": .text(type.string)],
-                call
-            )
+            _ = makeProcess(ofType: type, of: app, call)
         }
+    }
+
+    /// Makes a process of a type that the app does not have yet.
+    func makeProcess(ofType type: Text, of app: AppRow, _ call: Call) -> ProcessRow {
+        let process = ProcessRow(ofType: type, guid: makeGUID(), version: makeGUID(), in: app, at: now)
+        processes.insert(process)
+        record(
+            "audit.app.process.create",
+            app: app.guid,
+            ["process_guid": .text(process.guid), "process_type": .text(process.type.string)],
+            call
+        )
+        return process
     }
 }
 

@@ -68,6 +68,10 @@ struct Refusal: Error {
 
     static func unprocessable(_ message: String) -> Refusal { unprocessable([message]) }
 
+    static func badRequest(_ message: String) -> Refusal {
+        Refusal(status: 400, title: "CF-BadRequest", code: 1004, detail: message)
+    }
+
     static func badQuery(_ messages: [String]) -> Refusal {
         Refusal(
             status: 400,

@@ -14,6 +14,10 @@ enum Routes {
         Route("GET", "/v3/organizations/:guid") { store, call throws(Refusal) in try store.getOrganization(call) },
         Route("GET", "/v3/spaces") { store, call throws(Refusal) in try store.listSpaces(call) },
         Route("GET", "/v3/spaces/:guid") { store, call throws(Refusal) in try store.getSpace(call) },
+        Route("POST", "/v3/spaces/:guid/actions/apply_manifest") { store, call throws(Refusal) in
+            try store.applyManifest(call)
+        },
+        Route("GET", "/v3/jobs/:guid") { store, call throws(Refusal) in try store.getJob(call) },
         Route("GET", "/v3/apps") { store, call throws(Refusal) in try store.listApps(call) },
         Route("GET", "/v3/apps/:guid") { store, call throws(Refusal) in try store.getApp(call) },
         Route("PATCH", "/v3/apps/:guid") { store, call throws(Refusal) in try store.updateApp(call) },

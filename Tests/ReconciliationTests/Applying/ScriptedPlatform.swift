@@ -155,6 +155,8 @@ final class ScriptedPlatform: Platform {
         return stagings.isEmpty ? ObservedStaging() : stagings[min(reading, stagings.count) - 1]
     }
 
+    func job(_ guid: String) async throws(PlatformError) -> ObservedJob? { nil }
+
     func build(_ guid: String) async throws(PlatformError) -> ObservedBuild? {
         let reading = readings.withLock { counts in
             counts.builds += 1

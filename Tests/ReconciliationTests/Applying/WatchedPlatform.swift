@@ -100,6 +100,8 @@ struct WatchedPlatform: Platform {
         try await model.staging(ofApp: appGUID)
     }
 
+    func job(_ guid: String) async throws(PlatformError) -> ObservedJob? { try await model.job(guid) }
+
     func build(_ guid: String) async throws(PlatformError) -> ObservedBuild? { try await model.build(guid) }
 
     func currentDroplet(ofApp appGUID: String) async throws(PlatformError) -> ObservedDroplet? {
@@ -134,7 +136,7 @@ extension WatchedPlatform.Step {
         case .cancelTask: self = .cancel
         case .patchProcess, .scaleProcess, .patchDroplet, .patchTask, .awaitTask, .restartApp, .createDeployment,
             .cancelDeployment, .terminateInstance, .createPackage, .createBuild, .assignDroplet, .awaitBuild,
-            .takeDroplet:
+            .takeDroplet, .createProcess:
             self = .other
         }
     }

@@ -18,6 +18,7 @@ extension ModelPlatform {
             let build = ObservedBuild(guid: guid, packageGUID: package.guid, state: .staging, createdAt: "now")
             app.staging.builds.append(build)
             return .build(build)
+        case .createProcess: return apply(manifest: request.body, to: &app) ? .job("job") : nil
         case .assignDroplet where request.path == "/v3/apps/\(app.guid)/relationships/current_droplet":
             assign(request.body?["data"]?["guid"], in: &app)
             return .currentDroplet(app.currentDropletGUID ?? "")
@@ -39,11 +40,43 @@ extension ModelPlatform {
         else { return }
         app.droplet = app.staging.droplets.remove(at: index)
         app.currentDropletGUID = guid.string
+        for type in (app.droplet?.detectedCommands ?? [:]).keys.sorted()
+        where !app.processes.contains(where: { $0.type == type }) {
+            app.processes.append(brought(type, by: app))
+        }
+    }
+
+    /// What new droplets bring.
+    static let newCommands: [Text: Text] = ["web": "detected", "worker": "detected", "clock": "detected"]
+
+    /// A process as the server makes it for a type that the app did not have.
+    private func brought(_ type: Text, by app: ObservedApp) -> ObservedProcess {
+        var fields = observedProcessFields
+        fields[.instances] = .value(.number(0))
+        fields[.command] = .value(.text("detected"))
+        return ObservedProcess(guid: "\(app.guid)-new-\(type)", type: type, version: "v", fields: fields)
+    }
+
+    /// Makes the processes of a manifest of the server's own kind.
+    func apply(manifest: JSON?, to app: inout ObservedApp) -> Bool {
+        guard case .list(let applications) = manifest?["applications"] ?? .null, let application = applications.first,
+            application["name"] == .text(app.name), case .list(let processes) = application["processes"] ?? .null
+        else { return false }
+        for process in processes {
+            guard case .text(let type) = process["type"] ?? .null, case .text(let command) = process["command"] ?? .null
+            else { continue }
+            var made = brought(type, by: app)
+            made.fields[.command] = .value(.text(command))
+            app.processes.append(made)
+        }
+        return true
     }
 
     func staging(ofApp appGUID: String) async throws(PlatformError) -> ObservedStaging {
         apps.first { $0.guid == appGUID }?.staging ?? ObservedStaging()
     }
+
+    func job(_ guid: String) async throws(PlatformError) -> ObservedJob? { ObservedJob(guid: guid, state: .complete) }
 
     /// Looking at a build again finds that it has ended.
     func build(_ guid: String) async throws(PlatformError) -> ObservedBuild? {
@@ -62,7 +95,7 @@ extension ModelPlatform {
         // The stager may write the image in another way.
         droplet.fields[.image] = .value(.text(Text("\(package?.image ?? "")@sha256")))
         droplet.packageGUID = package?.guid
-        droplet.detectedCommands = app.droplet?.detectedCommands
+        droplet.detectedCommands = ModelPlatform.newCommands
         if app.staging.builds[index].state == .staging { app.staging.droplets.append(droplet) }
         app.staging.builds[index].state = .staged(droplet: droplet.guid)
         return app.staging.builds[index]

@@ -68,7 +68,8 @@ actor ModelPlatform: Platform {
             deployment.isActive = false
             return .deployment(deployment)
         case .patchApp, .patchDroplet, .createTask, .awaitTask, .restartApp, .createDeployment, .cancelDeployment,
-            .terminateInstance, .createPackage, .createBuild, .assignDroplet, .awaitBuild, .takeDroplet:
+            .terminateInstance, .createPackage, .createBuild, .assignDroplet, .awaitBuild, .takeDroplet,
+            .createProcess:
             return nil
         }
     }

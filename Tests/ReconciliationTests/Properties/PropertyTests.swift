@@ -43,7 +43,9 @@ import Testing
     }
 
     @Test func `operations of an app keep the order of the table`() {
-        let ranks = Dictionary(uniqueKeysWithValues: OperationStep.allCases.enumerated().map { ($1, $0) })
+        var ranks = Dictionary(uniqueKeysWithValues: OperationStep.allCases.enumerated().map { ($1, $0) })
+        // What a rollout brings is set between its requests.
+        ranks[.newProcesses] = ranks[.rollout]
         for seed in Self.seeds {
             let example = RandomCase(seed: seed)
             let operations = plan(example.desired, against: example.observed).plan.operations
@@ -126,6 +128,7 @@ import Testing
                 case .awaitBuild: seen.insert("build taken up")
                 case .takeDroplet: seen.insert("droplet taken up")
                 case .assignDroplet: seen.insert("assignment")
+                case .createProcess: seen.insert("process made for a new droplet")
                 case .createTask where operation.run?.specification != nil: seen.insert("run with a droplet to come")
                 case .createDeployment where operation.request.body?["droplet"] != nil:
                     seen.insert("deployment of a new droplet")
@@ -143,6 +146,7 @@ import Testing
             "tasks_after_rollout": 10, "nothing to do": 1, "rollout": 15, "deployment in flight": 5,
             "live run of the name": 2, "restage": 2, "package taken up": 1, "build taken up": 1, "droplet taken up": 1,
             "assignment": 3, "deployment of a new droplet": 1, "run with a droplet to come": 1,
+            "new_processes": 1,
         ]
         for (name, percent) in least {
             #expect(
@@ -181,6 +185,7 @@ import Testing
         case .createPackage: ["type", "data/image", "relationships/app/data/guid"]
         case .createBuild: ["package/guid"]
         case .assignDroplet: ["data/guid"]
+        case .createProcess: ["applications"]
         case .patchApp, .patchProcess, .scaleProcess, .patchDroplet, .createTask, .patchTask, .cancelTask, .awaitTask,
             .restartApp, .createDeployment, .cancelDeployment, .terminateInstance, .awaitBuild, .takeDroplet:
             []

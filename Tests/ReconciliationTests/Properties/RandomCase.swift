@@ -88,7 +88,7 @@ struct RandomCase {
             droplet.fields = metadata()
             droplet.fields[.image] = .value(.text(image))
             droplet.packageGUID = "\(app.guid)-new-package"
-            droplet.detectedCommands = app.droplet?.detectedCommands
+            droplet.detectedCommands = ModelPlatform.newCommands
             app.staging.droplets = [droplet]
         }
     }
@@ -136,7 +136,7 @@ struct RandomCase {
             }
         }
         for type in ["web", "worker", "clock"] as [Text] where random.chance(55) {
-            guard app.processes.contains(where: { $0.type == type }) || random.chance(5) else { continue }
+            guard app.processes.contains(where: { $0.type == type }) || random.chance(9) else { continue }
             desired.processes.append(DesiredProcess(type: type, origin: next(), fields: someProcessFields()))
         }
         for name in ["migrate", "seed"] as [Text] where random.chance(35) { desired.tasks.append(someTask(name)) }
