@@ -108,13 +108,35 @@ import Testing
 
             let second = await stage.run("apply", "--yes")
             #expect(second.status == 5, "\(second)")
-            #expect(second.error.contains("run again: attempt 2 of 2 follows"), "\(second)")
-            #expect(await posts(stage) == 1)
+            #expect(second.output.contains("attempt 2 follows when it fails"), "\(second)")
+            #expect(second.error.contains("attempt 1 is FAILED, attempt 2 follows"), "\(second)")
+            #expect(second.error.contains("give it another `revision`"), "\(second)")
+            #expect(await posts(stage) == 2)
 
             let third = await stage.run("apply", "--yes")
             #expect(third.status == 5, "\(third)")
-            #expect(third.error.contains("give it another `revision`"), "\(third)")
             #expect(await posts(stage) == 2)
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `a run that an earlier apply has started is repeated under a saved plan, too`(_ isCanceled: Bool) async throws
+    {
+        let runs = [Seed.TaskRun("migrate", runSeconds: 20, result: .failed)]
+        try await withStage(seed: seed(runs[0])) { stage in
+            try stage.write("storefront: {tasks: {migrate: {command: bin/migrate, wait: true, retries: 2}}}")
+            await stage.sandbox.addFault(
+                Fault(method: "GET", path: "/v3/tasks/*", times: 1, .answer(status: 400, headers: [], body: []))
+            )
+            try #require(await stage.run("apply", "--yes").status == 1)
+            let file = try await stage.savePlan()
+            if isCanceled { await stage.meanwhile.set { try await stage.cancelByHand("migrate") } }
+
+            let apply = await stage.runAlone("apply", "--plan", file)
+
+            #expect(apply.status == 5, "\(apply)")
+            // What somebody cancels is not repeated.
+            #expect(await posts(stage) == (isCanceled ? 0 : 2))
         }
     }
 

@@ -87,11 +87,7 @@ extension Diagnostic {
         knowing entry: RunRecord.Entry? = nil
     ) -> Diagnostic {
         let outcome = run.outcome(knowing: entry)
-        let left = outcome == .canceled ? 0 : operation.run?.retriesLeft ?? 0
-        let next =
-            left > 0
-            ? "run again: attempt \(run.attempt + 1) of \(run.attempt + left) follows"
-            : "give it another `revision` to run it again"
+        let next = "give it another `revision` to run it again"
         return Diagnostic(
             .error,
             .runFailed,

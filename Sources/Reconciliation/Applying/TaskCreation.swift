@@ -37,9 +37,7 @@ extension AppApplier {
             else { return outcome }
             operation.run?.attempt += 1
             (others, patience) = ([], Patience(seconds: seconds, clock: clock))
-            await progress(
-                .waiting(operation.address, "attempt \(run.attempt) is FAILED, attempt \(run.attempt + 1) follows")
-            )
+            await sayNextAttempt(operation)
         }
     }
 

@@ -12,7 +12,18 @@ extension AppApplier {
             return .failed(.endUnseen(operation, operation.run?.sequenceID ?? 0, "not seen to end"))
         }
         var end: RunOutcome?
-        return try await awaitEnd(of: run, operation, bindings, &end)
+        let outcome = try await awaitEnd(of: run, operation, bindings, &end)
+        guard case .failed(let diagnostic) = outcome, diagnostic.code == .runFailed, end != .canceled,
+            let next = operation.nextAttempt
+        else { return outcome }
+        await sayNextAttempt(next)
+        return try await create(next, bindings)
+    }
+
+    /// An attempt has failed, and the one that the operation is about by now follows.
+    func sayNextAttempt(_ next: Plan.Operation) async {
+        let attempt = next.run?.attempt ?? 1
+        await progress(.waiting(next.address, "attempt \(attempt - 1) is FAILED, attempt \(attempt) follows"))
     }
 
     /// Reads the run until it has ended or the declared time is over; a run that is still going on goes on.
@@ -93,5 +104,20 @@ extension AppApplier {
             }
         }
         return true
+    }
+}
+
+extension Plan.Operation {
+    /// The next attempt at a run that an earlier apply has started; nil where none may be made.
+    fileprivate var nextAttempt: Plan.Operation? {
+        guard let repetition, let run, run.retriesLeft > 0 else { return nil }
+        var next = self
+        next.request = repetition.request
+        next.expected = repetition.expected
+        next.preparing = []
+        next.run?.attempt = run.attempt + 1
+        next.run?.lastAttempt = run.attempt + run.retriesLeft
+        next.run?.retriesLeft = 0
+        return next
     }
 }

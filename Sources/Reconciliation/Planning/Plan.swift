@@ -146,8 +146,18 @@ extension Plan {
         /// What is sent after it, such as the record of a run.
         package var concluding: [Request] = []
 
+        /// The next attempt at a run that is waited for, in case that it fails; nil where none may be made.
+        package internal(set) var repetition: Repetition?
+
         /// All of it, in the order of sending.
         package var requests: [Request] { preparing + [request] + concluding }
+    }
+
+    /// Another attempt at a run.
+    package struct Repetition: Hashable, Sendable, Codable {
+        package let request: Request
+        /// The declared fields that the answer has to show.
+        package let expected: [DeclaredField]
     }
 
     /// An app whose settings wait for a restart that nobody has made and that this plan does not make.
@@ -168,7 +178,7 @@ extension Plan {
         package var attempt = 1
         /// The last attempt that may be made: 1 and the declared retries.
         package var lastAttempt = 1
-        /// Attempts that a later apply may make, where this one only waits for the run.
+        /// Attempts that may follow, where an earlier apply has started the run and it fails.
         package var retriesLeft = 0
         /// Seconds to wait for the run's end; nil is not waited for.
         package var wait: Int?

@@ -140,6 +140,14 @@ extension AppPlanner {
         draft.notes = ["run \(run.sequenceID) is \(run.state.rawValue) since \(run.createdAt)"]
         remember(run, of: task, fingerprint, history, in: &draft)
         append(draft, changes: [], body: nil, expected: [])
+        guard let left = draft.run?.retriesLeft, left > 0 else { return }
+        let record = firstRecord(of: task, place)
+        let body = creation(of: task, fingerprint, run.attempt + 1, record, mayRepeat: true)
+        operations[operations.count - 1].notes.append("attempt \(run.attempt + 1) follows when it fails")
+        operations[operations.count - 1].repetition = Plan.Repetition(
+            request: Request(.createTask, path: "/v3/apps/{app.guid}/tasks", body: body),
+            expected: task.fields + record
+        )
     }
 
     /// The droplet that a run would use.
@@ -220,10 +228,12 @@ extension AppPlanner {
             FieldChange($0.field, from: .null, to: $0.value, at: $0.origin, masked: $0.masked)
         }
         let record = firstRecord(of: task, place)
+        // With retries left the same apply may send the request with the next number.
+        let mayRepeat = attempt <= task.retries?.value ?? 0
         append(
             draft,
             changes: changes,
-            body: creation(of: task, fingerprint, attempt, record),
+            body: creation(of: task, fingerprint, attempt, record, mayRepeat: mayRepeat),
             expected: task.fields + record
         )
     }
@@ -232,7 +242,8 @@ extension AppPlanner {
         of task: DesiredTask,
         _ fingerprint: Fingerprint,
         _ attempt: Int,
-        _ record: [DeclaredField]
+        _ record: [DeclaredField],
+        mayRepeat: Bool
     ) -> JSON {
         var values: [(path: [Text], value: JSON)] = [(["name"], .text(task.name))]
         if let template = task.template {
@@ -249,8 +260,6 @@ extension AppPlanner {
             if let value = declared.json { values.append(([Text(declared.field.definition.name)], value)) }
         }
         values.append((["droplet_guid"], .symbol("droplet.guid")))
-        // With retries left the same apply may send the request with the next number.
-        let mayRepeat = attempt <= task.retries?.value ?? 0
         let label: JSON = mayRepeat ? .symbol("attempt") : .text(Text("\(attempt)"))
         let run: JSON = fingerprint.containsGUID ? .symbol("run") : .text(Text(fingerprint.hex))
         values.append((["metadata", "labels", RunLabel.run], run))
