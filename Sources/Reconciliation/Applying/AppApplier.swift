@@ -152,53 +152,38 @@ struct AppApplier: Sendable {
         _ operation: Plan.Operation,
         _ bindings: inout Bindings
     ) async throws(PlatformError) -> Outcome {
-        for pause in [1, 2, 4, nil] as [Int?] {
-            do {
-                return try await patch(operation, &bindings)
-            } catch {
-                guard error.mayHaveHappened, error.code != .cancelled, case .process(let type) = operation.address.part
-                else { throw error }
-                let (platform, guid) = (platform, bindings.app.guid)
-                let process = try await undisturbed { () async throws(PlatformError) in
-                    try await platform.process(ofApp: guid, type: type)
-                }
-                if let process, mismatch(operation, process.fields, bindings) == nil {
-                    _ = try await remark(.process(process), operation, &bindings)
-                    return .applied(note: "the answer was lost or was an error, but it has happened")
-                }
-                guard let pause, (try? await clock.sleep(for: .seconds(pause))) != nil else { throw error }
-            }
+        try await sendOnce(on: clock) { () async throws(PlatformError) in
+            try await patch(operation, &bindings)
+        } orFind: { error async throws(PlatformError) in
+            guard case .process(let type) = operation.address.part else { throw error }
+            let process = try await process(type, bindings)
+            guard let process, mismatch(operation, process.fields, bindings) == nil else { return nil }
+            _ = try await remark(.process(process), operation, &bindings)
+            return .applied(note: "the answer was lost or was an error, but it has happened")
         }
-        return .notAttempted
     }
 
     /// A task that has ended, is ending or is gone needs no cancelling.
     private func cancel(_ operation: Plan.Operation, _ bindings: Bindings) async throws(PlatformError) -> Outcome {
         let request = bindings.fill(operation)
         if platform.canWrite, !operation.preparing.isEmpty { try await recordCancel(operation, bindings) }
-        for pause in [1, 2, 4, nil] as [Int?] {
-            do {
-                guard case .task(let task) = try await platform.send(request) else {
-                    return .wouldSend(bindings.fillAll(operation))
-                }
-                return .applied(note: task.state.isTerminal ? "it had ended by itself" : nil)
-            } catch {
-                guard error.mayHaveHappened || error.status == 404 || error.status == 422, error.code != .cancelled
-                else {
-                    throw error
-                }
-                guard let task = try await bindings.task(of: operation, platform) else {
-                    return .inPlace(note: "the run is gone")
-                }
-                if task.state == .canceling || task.state.isTerminal {
-                    return .inPlace(note: "the run is \(task.state.rawValue)")
-                }
-                guard error.status != 422, let pause, (try? await clock.sleep(for: .seconds(pause))) != nil else {
-                    throw error
-                }
+        return try await sendOnce(on: clock) { error in
+            (error.mayHaveHappened || error.status == 404 || error.status == 422) && error.code != .cancelled
+        } _: { () async throws(PlatformError) -> Outcome in
+            guard case .task(let task) = try await platform.send(request) else {
+                return .wouldSend(bindings.fillAll(operation))
             }
+            return .applied(note: task.state.isTerminal ? "it had ended by itself" : nil)
+        } orFind: { error async throws(PlatformError) in
+            guard let task = try await bindings.task(of: operation, platform) else {
+                return .inPlace(note: "the run is gone")
+            }
+            if task.state == .canceling || task.state.isTerminal {
+                return .inPlace(note: "the run is \(task.state.rawValue)")
+            }
+            if error.status == 422 { throw error }
+            return nil
         }
-        return .notAttempted
     }
 
     /// After a 404: a deployment has replaced the process, or a push the droplet.

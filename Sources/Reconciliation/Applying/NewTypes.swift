@@ -43,26 +43,17 @@ extension AppApplier {
     func create(process operation: Plan.Operation, _ bindings: inout Bindings) async throws(PlatformError) -> Outcome {
         guard platform.canWrite else { return .wouldSend(bindings.fillAll(operation)) }
         guard case .process(let type) = operation.address.part else { return .notAttempted }
-        let guid = bindings.app.guid
-        for pause in [1, 2, 4, nil] as [Int?] {
-            guard let app = try await platform.app(guid), app.name == bindings.app.name else {
-                return .failed(.appGone(operation))
+        let fault = try await sendOnce(on: clock) { () async throws(PlatformError) -> Diagnostic? in
+            guard let app = try await platform.app(bindings.app.guid), app.name == bindings.app.name else {
+                return .appGone(operation)
             }
-            do {
-                guard case .job(let job) = try await platform.send(bindings.fill(operation)) else {
-                    return .notAttempted
-                }
-                if let fault = try await fault(ofJob: job, operation) { return .failed(fault) }
-                break
-            } catch {
-                guard error.mayHaveHappened, error.code != .cancelled else { throw error }
-                if let process = try await process(type, bindings), mismatch(operation, process.fields, bindings) == nil
-                {
-                    break
-                }
-                guard let pause, (try? await clock.sleep(for: .seconds(pause))) != nil else { throw error }
-            }
+            guard case .job(let job) = try await platform.send(bindings.fill(operation)) else { return nil }
+            return try await self.fault(ofJob: job, operation)
+        } orFind: { _ async throws(PlatformError) -> Diagnostic?? in
+            guard let process = try await process(type, bindings) else { return nil }
+            return mismatch(operation, process.fields, bindings) == nil ? .some(nil) : nil
         }
+        if let fault { return .failed(fault) }
         guard let process = try await process(type, bindings) else { return .failed(.typeDidNotCome(operation)) }
         if let mismatch = mismatch(operation, process.fields, bindings) {
             return .failed(.notTaken(operation, mismatch, isForeign: false))
@@ -71,7 +62,8 @@ extension AppApplier {
         return .applied(note: nil)
     }
 
-    private func process(_ type: Text, _ bindings: Bindings) async throws(PlatformError) -> ObservedProcess? {
+    /// The process of that type as it is now, also when the apply is being interrupted.
+    func process(_ type: Text, _ bindings: Bindings) async throws(PlatformError) -> ObservedProcess? {
         let (platform, guid) = (platform, bindings.app.guid)
         return try await undisturbed { () async throws(PlatformError) in
             try await platform.process(ofApp: guid, type: type)
