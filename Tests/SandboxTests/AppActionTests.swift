@@ -126,6 +126,36 @@ import Testing
     }
 
     @Test(arguments: [
+        (Quota(totalMemory: 2048, totalInstances: 4), "", true),
+        (Quota(memoryPerProcess: 1024), #", "options": {"memory_in_mb": 1025}"#, false),
+    ])
+    func `a deployment names every limit, and what they mean once`(quota: Quota, more: String, isOfPlace: Bool) async {
+        var seed = SmallFoundation.seed
+        seed.organizations[0].spaces[0].quota = quota
+        let tight = Store(seed: seed, options: .testing)
+
+        let refused = await tight.deploy(Self.storefront, more)
+
+        let reasons =
+            isOfPlace
+            ? "memory space_quota_exceeded, app_instance_limit space_app_instance_limit_exceeded for space production. "
+                + "This space's quota may not be large enough to support rolling deployments or your configured "
+                + "max-in-flight."
+            : "memory space_instance_memory_limit_exceeded"
+        #expect(refused.detail == reasons)
+    }
+
+    @Test func `the options of a deployment are held against the quotas as a whole`() async {
+        var seed = SmallFoundation.seed
+        seed.organizations[0].spaces[0].quota = Quota(totalInstances: 12)
+        let tight = Store(seed: seed, options: .testing)
+
+        let refused = await tight.deploy(Self.storefront, #", "options": {"web_instances": 100}"#)
+
+        #expect(refused.detail?.hasPrefix("app_instance_limit space_app_instance_limit_exceeded for space") == true)
+    }
+
+    @Test(arguments: [
         ("auditor", 403), ("manager", 403), ("nobody", 404), ("readonly", 403), ("readscope", 403),
         ("buildmaster", 200),
     ])

@@ -77,6 +77,35 @@ import Testing
         #expect(null.detail == "command presence")
     }
 
+    @Test(arguments: [
+        (#"{"command": ""}"#, "command presence"), (#"{"command": " "}"#, "command presence"),
+        (#"{"command": null}"#, "Command No command or template provided"),
+        (#"{"command": "", "name": ""}"#, "name format, name presence, command presence"),
+        (
+            #"{"template": null}"#,
+            "Template process guid must be a string, Template process guid must be between 1 and 200 characters, "
+                + "Command No command or template provided"
+        ),
+    ])
+    func `a command that is empty is not the same as none`(body: String, message: String) async {
+        #expect(await store.send("POST", tasks, body).detail == message)
+    }
+
+    @Test func `limits of organization and space are named by field`() async {
+        var seed = SmallFoundation.seed
+        let quota = Quota(totalMemory: 1, memoryPerProcess: 1, tasksPerApp: 0)
+        seed.organizations[0].quota = quota
+        seed.organizations[0].spaces[0].quota = quota
+        let tight = Store(seed: seed, options: .testing)
+
+        #expect(
+            await tight.send("POST", tasks, #"{"command": "x"}"#).detail
+                == "memory_in_mb exceeds organization memory quota, memory_in_mb exceeds organization instance memory "
+                + "quota, memory_in_mb exceeds space memory quota, memory_in_mb exceeds space instance memory quota, "
+                + "app_task_limit quota exceeded, app_task_limit quota exceeded"
+        )
+    }
+
     @Test func `null is not the same as nothing`() async {
         let droplet = await store.send("POST", tasks, #"{"command": "x", "droplet_guid": null}"#)
         let memory = await store.send("POST", tasks, #"{"command": "x", "memory_in_mb": null}"#)

@@ -83,10 +83,12 @@ extension Store {
         let isPrintable = task.name.string.unicodeScalars.allSatisfy { scalar in
             scalar.properties.generalCategory != .control && scalar.properties.generalCategory != .lineSeparator
         }
+        // by field, in the order in which they are first found wanting
         if task.name.isEmpty || !isPrintable { messages.append("name format") }
-        if task.command.count > 4096 { messages.append("command must be shorter than 4097 characters") }
+        if task.name.isBlank, !messages.isEmpty { messages.append("name presence") }
         if task.command.isBlank { messages.append("command presence") }
-        if task.name.isBlank { messages.append("name presence") }
+        if task.command.count > 4096 { messages.append("command must be shorter than 4097 characters") }
+        if task.name.isBlank, !messages.contains("name presence") { messages.append("name presence") }
         if let user = task.user, !ProcessModelRules.permits(user) {
             messages.append(ProcessModelRules.userMessage(user))
         }

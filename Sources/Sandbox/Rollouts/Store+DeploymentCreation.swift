@@ -13,6 +13,7 @@ extension Store {
         let metadata = try message.metadata.applied(to: Metadata())
         let target = try target(of: message, app)
         guard let web = newestProcess(of: app, type: "web") else { throw .unknownError }
+        try requireQuota(for: message.options, web, app)
 
         let previous = deployments.rows(ofParent: app.guid).last { $0.isActive }
         var deployment = DeploymentRow(
@@ -99,22 +100,44 @@ extension Store {
             do throws(Refusal) {
                 try requireQuota(forStarting: app)
             } catch {
-                throw .unprocessable(explained(error.detail, process))
+                throw explained(error.detail, app)
             }
         }
-        let messages = ProcessModelRules.messages(process) + quotaMessages(process).map { explained($0, process) }
-        guard messages.isEmpty else { throw .unprocessable(messages) }
+        let messages = ProcessModelRules.messages(process) + quotaMessages(process)
+        guard messages.isEmpty else { throw explained(messages.joined(separator: ", "), apps[web.appGUID]) }
         return process
     }
 
-    /// A quota's message with what it means for a deployment.
-    private func explained(_ message: String, _ process: ProcessRow) -> String {
-        guard let app = apps[process.appGUID], let space = space(of: app) else { return message }
-        let isOfSpace = message.contains("space")
-        let kind = isOfSpace ? "space" : "organization"
-        let name = isOfSpace ? space.name : organizations[space.organizationGUID]?.name ?? ""
-        return "\(message) for \(kind) \(name). This \(kind)'s quota may not be large enough to support rolling "
-            + "deployments or your configured max-in-flight."
+    /// What the options ask for is held against the quotas as a whole, in place of the present web process
+    /// (`cloud_controller_ng app/actions/deployment_create.rb#validate_quota!`).
+    private func requireQuota(for options: DeploymentOptions, _ web: ProcessRow, _ app: AppRow) throws(Refusal) {
+        guard app.isStarted, options.webInstances ?? options.memory ?? options.logRate != nil else { return }
+        var process = web
+        process.instances = options.webInstances ?? web.instances
+        process.memory = options.memory ?? web.memory
+        process.disk = options.disk ?? web.disk
+        process.logRate = options.logRate ?? web.logRate
+        let messages = ProcessModelRules.messages(process) + quotaMessages(process)
+        guard messages.isEmpty else { throw explained(messages.joined(separator: ", "), app) }
+    }
+
+    /// A refusal, with what a quota among its reasons means for a deployment: that is said once, and of the space when
+    /// both have no more (`cloud_controller_ng app/actions/deployment_create.rb#enhanced_deployment_create_error`).
+    private func explained(_ message: String, _ app: AppRow?) -> Refusal {
+        guard let app, let space = space(of: app) else { return .unprocessable(message) }
+        func names(_ reasons: String...) -> Bool { reasons.contains { message.contains($0) } }
+        let place: (kind: String, name: Text)
+        if names("space_quota_exceeded", "space_app_instance_limit_exceeded") {
+            place = ("space", space.name)
+        } else if names("quota_exceeded", "app_instance_limit_exceeded") {
+            place = ("organization", organizations[space.organizationGUID]?.name ?? "")
+        } else {
+            return .unprocessable(message)
+        }
+        return .unprocessable(
+            "\(message) for \(place.kind) \(place.name). This \(place.kind)'s quota may not be large enough to support "
+                + "rolling deployments or your configured max-in-flight."
+        )
     }
 
     /// Lets a deployment of a started app begin, in place of those under way.

@@ -3,107 +3,61 @@ import Diagnostics
 // cloud_controller_ng app/models/runtime/constraints/, for started processes and for tasks
 extension Store {
     /// What the quotas of organization and space say to a process as it would be.
+    ///
+    /// All that it exceeds is named: by field, and within a field in the order of the checks
+    /// (`cloud_controller_ng app/models/runtime/process_model.rb#validation_policies`).
     func quotaMessages(_ process: ProcessRow) -> [String] {
-        guard let app = apps[process.appGUID], app.isStarted, let space = space(of: app),
-            let organization = organizations[space.organizationGUID]
-        else { return [] }
-        let inOrganization = organizationQuotaMessages(process, organization)
-        guard let quota = space.quota else { return inOrganization }
-        let use = use(of: [space], without: process)
-        var messages: [String] = []
-        if exceeds(use.memory + Double(process.memory) * Double(process.instances), quota.totalMemory) {
-            messages.append("memory space_quota_exceeded")
+        guard let app = apps[process.appGUID], app.isStarted, let space = space(of: app) else { return [] }
+        let (organization, own) = bounds(of: space, without: process)
+        let memory = Double(process.memory)
+        let count = Double(process.instances)
+        let logRate = { (bound: Bound?) in
+            bound?.logRateMessage(process.logRate, sum: Double(process.logRate) * count)
         }
-        if exceeds(Double(process.memory), quota.memoryPerProcess) {
-            messages.append("memory space_instance_memory_limit_exceeded")
-        }
-        if exceeds(use.instances + Double(process.instances), quota.totalInstances) {
-            messages.append("app_instance_limit space_app_instance_limit_exceeded")
-        }
-        messages += logRateMessages(process, use, quota.logRate, "space", space.name.string)
-        return inOrganization + messages
+        return [
+            own?.exceedsMemory(memory * count) ?? false ? "memory space_quota_exceeded" : nil,
+            organization?.exceedsMemory(memory * count) ?? false ? "memory quota_exceeded" : nil,
+            organization?.exceedsMemoryOfOne(memory) ?? false ? "memory instance_memory_limit_exceeded" : nil,
+            own?.exceedsMemoryOfOne(memory) ?? false ? "memory space_instance_memory_limit_exceeded" : nil,
+            organization?.exceedsInstances(count) ?? false ? "app_instance_limit app_instance_limit_exceeded" : nil,
+            own?.exceedsInstances(count) ?? false ? "app_instance_limit space_app_instance_limit_exceeded" : nil,
+            logRate(own), logRate(organization),
+        ].compactMap { $0 }
     }
 
-    private func organizationQuotaMessages(_ process: ProcessRow, _ organization: OrganizationRow) -> [String] {
-        let quota = organization.quota
-        guard quota != Quota() else { return [] }
-        let use = use(of: spaces.rows(ofParent: organization.guid), without: process)
-        var messages: [String] = []
-        if exceeds(use.memory + Double(process.memory) * Double(process.instances), quota.totalMemory) {
-            messages.append("memory quota_exceeded")
-        }
-        if exceeds(Double(process.memory), quota.memoryPerProcess) {
-            messages.append("memory instance_memory_limit_exceeded")
-        }
-        if exceeds(use.instances + Double(process.instances), quota.totalInstances) {
-            messages.append("app_instance_limit app_instance_limit_exceeded")
-        }
-        return messages + logRateMessages(process, use, quota.logRate, "organization", organization.name.string)
-    }
-
-    private func logRateMessages(
-        _ process: ProcessRow,
-        _ use: Use,
-        _ limit: Int?,
-        _ kind: String,
-        _ name: String
-    ) -> [String] {
-        guard let limit else { return [] }
-        if process.logRate == -1 { return ["log_rate_limit cannot be unlimited in \(kind) '\(name)'."] }
-        guard use.logRate + Double(process.logRate) * Double(process.instances) > Double(limit) else { return [] }
-        return ["log_rate_limit exceeds \(kind) log rate quota"]
-    }
-
-    /// What the quotas say to a new task.
+    /// What the quotas say to a new task, by field (`cloud_controller_ng app/models/runtime/task_model.rb#validate`).
     func quotaMessages(_ task: TaskRow, in space: SpaceRow) -> [String] {
-        var messages: [String] = []
-        if let organization = organizations[space.organizationGUID], organization.quota != Quota() {
-            let use = use(of: spaces.rows(ofParent: organization.guid), without: nil)
-            messages += messagesOfTask(task, organization.quota, use, "organization", organization.name.string)
+        let (organization, own) = bounds(of: space, without: nil)
+        let bounds = [organization, own].compactMap { $0 }
+        let memory = Double(task.memory)
+        let live = tasks.rows(ofParent: task.appGUID).filter { !$0.isTerminal }.count
+        let ofMemory = bounds.flatMap { bound in
+            [
+                bound.exceedsMemory(memory) ? "memory_in_mb exceeds \(bound.kind) memory quota" : nil,
+                bound.exceedsMemoryOfOne(memory) ? "memory_in_mb exceeds \(bound.kind) instance memory quota" : nil,
+            ].compactMap { $0 }
         }
-        if let quota = space.quota {
-            messages += messagesOfTask(task, quota, use(of: [space], without: nil), "space", space.name.string)
-        }
-        return messages
+        return ofMemory + bounds.compactMap { $0.logRateMessage(task.logRate, sum: Double(task.logRate)) }
+            + bounds.filter { $0.exceedsTasks(live + 1) }.map { _ in "app_task_limit quota exceeded" }
     }
 
-    private func messagesOfTask(
-        _ task: TaskRow,
-        _ quota: Quota,
-        _ use: Use,
-        _ kind: String,
-        _ name: String
-    ) -> [String] {
-        var messages: [String] = []
-        if exceeds(use.memory + Double(task.memory), quota.totalMemory) {
-            messages.append("memory_in_mb exceeds \(kind) memory quota")
+    /// The quotas that bind what is in a space, with what is used of them.
+    private func bounds(of space: SpaceRow, without process: ProcessRow?) -> (organization: Bound?, space: Bound?) {
+        let organization = organizations[space.organizationGUID].flatMap { row -> Bound? in
+            guard row.quota != Quota() else { return nil }
+            let use = use(of: spaces.rows(ofParent: row.guid), without: process)
+            return Bound(kind: "organization", name: row.name, quota: row.quota, use: use)
         }
-        if exceeds(Double(task.memory), quota.memoryPerProcess) {
-            messages.append("memory_in_mb exceeds \(kind) instance memory quota")
+        let own = space.quota.map {
+            Bound(kind: "space", name: space.name, quota: $0, use: use(of: [space], without: process))
         }
-        if let limit = quota.logRate {
-            if task.logRate == -1 {
-                messages.append("log_rate_limit cannot be unlimited in \(kind) '\(name)'.")
-            } else if use.logRate + Double(task.logRate) > Double(limit) {
-                messages.append("log_rate_limit exceeds \(kind) log rate quota")
-            }
-        }
-        let live = tasks.rows(ofParent: task.appGUID).filter { !$0.isTerminal }.count
-        if exceeds(Double(live + 1), quota.tasksPerApp) { messages.append("app_task_limit quota exceeded") }
-        return messages
+        return (organization, own)
     }
 
     /// Whether a quota leaves so much memory.
     func hasMemory(_ memory: Int, _ quota: Quota, in places: [SpaceRow]) -> Bool {
         guard let limit = quota.totalMemory else { return true }
         return use(of: places, without: nil).memory + Double(memory) <= Double(limit)
-    }
-
-    /// Sums in floating point: the largest values that the API accepts overflow whole numbers.
-    private struct Use {
-        var memory = 0.0
-        var instances = 0.0
-        var logRate = 0.0
     }
 
     private func use(of places: [SpaceRow], without process: ProcessRow?) -> Use {
@@ -121,6 +75,33 @@ extension Store {
             }
         }
         return use
+    }
+}
+
+/// What is used of a quota. Sums in floating point: the largest values that the API accepts overflow whole numbers.
+private struct Use {
+    var memory = 0.0
+    var instances = 0.0
+    var logRate = 0.0
+}
+
+/// A quota of an organization or a space, with what is used of it.
+private struct Bound {
+    let kind: String
+    let name: Text
+    let quota: Quota
+    let use: Use
+
+    func exceedsMemory(_ more: Double) -> Bool { exceeds(use.memory + more, quota.totalMemory) }
+    func exceedsMemoryOfOne(_ memory: Double) -> Bool { exceeds(memory, quota.memoryPerProcess) }
+    func exceedsInstances(_ more: Double) -> Bool { exceeds(use.instances + more, quota.totalInstances) }
+    func exceedsTasks(_ count: Int) -> Bool { exceeds(Double(count), quota.tasksPerApp) }
+
+    /// - Parameter sum: What all instances may write together.
+    func logRateMessage(_ rate: Int, sum: Double) -> String? {
+        guard let limit = quota.logRate else { return nil }
+        if rate == -1 { return "log_rate_limit cannot be unlimited in \(kind) '\(name)'." }
+        return exceeds(use.logRate + sum, limit) ? "log_rate_limit exceeds \(kind) log rate quota" : nil
     }
 
     private func exceeds(_ value: Double, _ limit: Int?) -> Bool {

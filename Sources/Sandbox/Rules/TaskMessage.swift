@@ -39,7 +39,8 @@ struct TaskMessage {
         name = body["name"].map { TaskMessage.column($0) }
         command = body["command"].map { TaskMessage.column($0) }
         user = body["user"]?.text.map { Text($0) }
-        if template == nil, command.flatMap({ $0 })?.isBlank ?? true {
+        // an empty command is one: the model refuses it, in other words
+        if template?.isNull ?? true, command.flatMap({ $0 }) == nil {
             rules.messages.append("Command No command or template provided")
         }
         try rules.requireNone()
