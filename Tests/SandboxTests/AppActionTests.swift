@@ -81,6 +81,45 @@ import Testing
         #expect(await store.send("GET", "/v3/revisions/\(revisions.guids[1])", as: "nobody").status == 404)
     }
 
+    @Test func `features are told one by one and as a list, and switched by developers`() async {
+        let path = "/v3/apps/\(Self.storefront)/features"
+        let all = await store.send("GET", path, as: "auditor")
+        let one = await store.send("GET", path + "/revisions", as: "auditor")
+        let off = await store.send("PATCH", path + "/revisions", as: "dev", #"{"enabled": false}"#)
+
+        #expect(
+            all["resources"]?.list?.compactMap { $0["name"]?.text }
+                == ["ssh", "revisions", "service-binding-k8s", "file-based-vcap-services"]
+        )
+        #expect(all["pagination.total_results"]?.integer == 4)
+        #expect(
+            one.body
+                == #"{"name":"revisions","description":"Enable versioning of an application","enabled":true}"#
+        )
+        #expect(off["enabled"]?.bytes == Array("false".utf8))
+        #expect(await store.send("GET", path + "/revisions").body == off.body)
+        #expect(await store.send("GET", path + "/nothing").detail == "Feature not found")
+        #expect(await store.send("PATCH", path + "/ssh", as: "supporter", #"{"enabled": false}"#).status == 403)
+        let bad = await store.send("PATCH", path + "/ssh", #"{"enabled": 1, "a": 2}"#)
+        #expect(bad.detail == "Unknown field(s): 'a', Enabled must be a boolean")
+    }
+
+    @Test func `with revisions switched off, none is made and a new process keeps its command`() async {
+        let path = "/v3/apps/\(Self.storefront)"
+        _ = await store.send("PATCH", path + "/features/revisions", #"{"enabled": false}"#)
+        let before = await store.send("GET", path + "/revisions").guids
+        _ = await store.send("PATCH", "/v3/processes/\(Self.storefront)", #"{"command": "changed"}"#)
+
+        let created = await store.deploy(Self.storefront)
+
+        #expect(await store.send("GET", path + "/revisions").guids == before)
+        #expect(created.status == 201)
+        #expect(created["revision"] == nil)
+        let web = await store.send("GET", path + "/processes/web")
+        #expect(web["command"]?.text == "changed")
+        #expect(web["relationships.revision"]?.isNull == true)
+    }
+
     @Test func `a rollback deploys the droplet and the commands of its revision`() async {
         let path = "/v3/apps/\(Self.storefront)/revisions"
         let first = await store.send("GET", path).guids[0]

@@ -61,7 +61,7 @@ extension Store {
     /// Starts an app, each process with a new version.
     ///
     /// - Returns: The processes that the runtime has to hear of.
-    func setStarted(_ app: AppRow, _ revision: RevisionRow) -> [String] {
+    func setStarted(_ app: AppRow, _ revision: RevisionRow?) -> [String] {
         let now = now
         if !app.isStarted {
             apps.update(app.guid) { row in

@@ -22,6 +22,11 @@ enum Routes {
         Route("GET", "/v3/apps/:guid") { store, call throws(Refusal) in try store.getApp(call) },
         Route("PATCH", "/v3/apps/:guid") { store, call throws(Refusal) in try store.updateApp(call) },
         Route("GET", "/v3/apps/:guid/permissions") { store, call throws(Refusal) in try store.appPermissions(call) },
+        Route("GET", "/v3/apps/:guid/features") { store, call throws(Refusal) in try store.listAppFeatures(call) },
+        Route("GET", "/v3/apps/:guid/features/:name") { store, call throws(Refusal) in try store.getAppFeature(call) },
+        Route("PATCH", "/v3/apps/:guid/features/:name") { store, call throws(Refusal) in
+            try store.updateAppFeature(call)
+        },
     ]
 
     private static let processes: [Route] =

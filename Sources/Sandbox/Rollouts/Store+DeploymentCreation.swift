@@ -73,7 +73,7 @@ extension Store {
     }
 
     /// Assigns the droplet and finds the revision.
-    private func commitTarget(_ target: Target, _ app: AppRow, _ call: Call) throws(Refusal) -> RevisionRow {
+    private func commitTarget(_ target: Target, _ app: AppRow, _ call: Call) throws(Refusal) -> RevisionRow? {
         let rollback: RevisionRow?
         if let revision = target.rollback {
             rollback = try makeRollback(of: app, to: revision, call)
@@ -141,7 +141,7 @@ extension Store {
     }
 
     /// Lets a deployment of a started app begin, in place of those under way.
-    private func begin(_ row: inout DeploymentRow, _ process: ProcessRow, _ revision: RevisionRow) -> [String] {
+    private func begin(_ row: inout DeploymentRow, _ process: ProcessRow, _ revision: RevisionRow?) -> [String] {
         for other in deployments.rows(ofParent: row.appGUID) where other.isActive {
             deployments.update(other.guid) { row in
                 row.wasCanceling = row.reason == "CANCELING"
@@ -150,19 +150,19 @@ extension Store {
             deploymentsInFlight.remove(other.guid)
         }
         var process = process
-        process.revisionGUID = revision.guid
-        process.command = revision.command(ofType: "web")
+        process.revisionGUID = revision?.guid
+        if let revision { process.command = revision.command(ofType: "web") }
         processes.insert(process)
         row.nextStep = now.advanced(by: DeploymentRow.secondsBetweenSteps)
         deploymentsInFlight.insert(row.guid)
         return [process.guid]
     }
 
-    private func start(_ app: AppRow, _ revision: RevisionRow, _ process: ProcessRow) -> [String] {
+    private func start(_ app: AppRow, _ revision: RevisionRow?, _ process: ProcessRow) -> [String] {
         for other in processes.rows(ofParent: app.guid) {
             processes.update(other.guid) { row in
                 if row.guid == process.guid { row = process }
-                row.command = revision.command(ofType: row.type)
+                if let revision { row.command = revision.command(ofType: row.type) }
             }
         }
         return setStarted(app, revision)
@@ -185,9 +185,9 @@ extension Store {
 }
 
 extension DeploymentRow {
-    fileprivate func with(_ revision: RevisionRow) -> DeploymentRow {
+    fileprivate func with(_ revision: RevisionRow?) -> DeploymentRow {
         var result = self
-        result.revision = (revision.guid, revision.version)
+        result.revision = revision.map { ($0.guid, $0.version) }
         return result
     }
 }

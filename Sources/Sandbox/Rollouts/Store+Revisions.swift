@@ -2,8 +2,10 @@ import Diagnostics
 
 // cloud_controller_ng app/actions/revision_resolver.rb, app/models/runtime/revision_model.rb
 extension Store {
-    /// The revision that an app starts with: its newest, or a new one when the app has changed since.
-    func resolveRevision(of app: AppRow, _ call: Call) -> RevisionRow {
+    /// The revision that an app starts with: its newest, or a new one when the app has changed since; none when they are
+    /// switched off.
+    func resolveRevision(of app: AppRow, _ call: Call) -> RevisionRow? {
+        guard app.features.contains(.revisions) else { return nil }
         let commands = commands(of: app)
         guard let latest = revisions.rows(ofParent: app.guid).last else {
             return addRevision(to: app, app.dropletGUID ?? "", commands, "Initial revision.", call)
@@ -13,8 +15,9 @@ extension Store {
         return addRevision(to: app, app.dropletGUID ?? "", commands, reasons.joined(separator: " "), call)
     }
 
-    /// The revision of a rollback: a copy of an older one.
-    func makeRollback(of app: AppRow, to target: RevisionRow, _ call: Call) throws(Refusal) -> RevisionRow {
+    /// The revision of a rollback: a copy of an older one, or none as above.
+    func makeRollback(of app: AppRow, to target: RevisionRow, _ call: Call) throws(Refusal) -> RevisionRow? {
+        guard app.features.contains(.revisions) else { return nil }
         guard let latest = revisions.rows(ofParent: app.guid).last else {
             return addRevision(to: app, target.dropletGUID, target.commands, "Initial revision.", call)
         }

@@ -33,6 +33,7 @@ struct AppRow: TableRow {
     /// The sequence_id of the newest task; never reused.
     var lastSequenceID: Int
     var metadata: Metadata
+    var features = AppFeature.usual
 
     var parentGUID: String { spaceGUID }
     var isStarted: Bool { state == "STARTED" }
