@@ -120,6 +120,55 @@ import Testing
         #expect(await store.counts(Self.storefront) == [Self.storefront: 3])
     }
 
+    @Test(arguments: [
+        (
+            #"[{"instance_weight": 5, "pause": 3}, {}]"#, 422,
+            "Options canary steps has unsupported key(s): pause, Options canary steps missing key: \"instance_weight\", "
+                + "Options canary steps instance weight must be an Integer between 1-100 (inclusive)"
+        ),
+        (
+            #"[{"instance_weight": 101}]"#, 422,
+            "Options canary steps instance weight must be an Integer between 1-100 (inclusive)"
+        ), ("[]", 500, "An unknown error occurred."),
+    ])
+    func `steps of a canary are looked at`(steps: String, status: Int, message: String) async {
+        let store = Self.store()
+
+        let refused = await store.deploy(
+            Self.storefront,
+            #", "strategy": "canary", "options": {"canary": {"steps": \#(steps)}}"#
+        )
+
+        #expect(refused.status == status)
+        #expect(refused.detail == message)
+        #expect(await store.send("GET", "/v3/deployments").guids.isEmpty)
+    }
+
+    // MARK: - Stopped in the middle
+
+    @Test func `an app stopped in the middle of a deployment shows its instances as down, and goes on when it starts`()
+        async
+    {
+        let store = Self.store()
+        let created = await store.deploy(Self.storefront)
+        let (guid, new) = (created["guid"]?.text ?? "", created["new_processes.0.guid"]?.text ?? "")
+        await store.advance(by: 5)
+
+        #expect(await store.send("POST", "/v3/apps/\(Self.storefront)/actions/stop").status == 200)
+        await store.advance(by: 600)
+
+        #expect(await store.status(guid) == "ACTIVE DEPLOYING")
+        #expect(await store.counts(Self.storefront) == [Self.storefront: 2, new: 2])
+        for process in [Self.storefront, new] { #expect(await store.states(process) == ["DOWN", "DOWN"]) }
+        let embedded = await store.send("GET", "/v3/processes/\(new)?embed=process_instances")
+        #expect(embedded["process_instances.0.since"]?.isNull == true)
+
+        #expect(await store.send("POST", "/v3/apps/\(Self.storefront)/actions/start").status == 200)
+        await store.advance(by: 600)
+        #expect(await store.status(guid) == "FINALIZED DEPLOYED")
+        #expect(await store.counts(Self.storefront) == [new: 3])
+    }
+
     // MARK: - Without a runtime
 
     @Test func `a deployment answered with 503 is under way all the same`() async {

@@ -24,6 +24,8 @@ struct DeploymentMessage {
         }
         if let options = body["options"], !options.isNull { readOptions(options, &rules) }
         try rules.requireNone()
+        // no steps at all pass the message, and then the server looks for the first one
+        if options.canaryWeights?.isEmpty ?? false { throw .unknownError }
     }
 
     private mutating func readOptions(_ value: JSONValue, _ rules: inout BodyRules) {
@@ -65,8 +67,13 @@ struct DeploymentMessage {
         guard let steps = given.list, steps.allSatisfy({ $0.object != nil }) else {
             return rules.messages.append("Options canary steps must be an array of objects")
         }
-        guard steps.allSatisfy({ $0["instance_weight"] != nil }) else {
-            return rules.messages.append("Options canary steps missing key: \"instance_weight\"")
+        for step in steps {
+            let unknown = step.object?.names.filter { $0 != "instance_weight" } ?? []
+            guard !unknown.isEmpty else { continue }
+            rules.messages.append("Options canary steps has unsupported key(s): \(unknown.joined(separator: ", "))")
+        }
+        if !steps.allSatisfy({ $0["instance_weight"] != nil }) {
+            rules.messages.append("Options canary steps missing key: \"instance_weight\"")
         }
         let weights = steps.compactMap { $0["instance_weight"]?.integer }
         guard weights.count == steps.count, weights.allSatisfy({ (1...100).contains($0) }) else {
@@ -77,6 +84,6 @@ struct DeploymentMessage {
         guard weights == weights.sorted() else {
             return rules.messages.append("Options canary steps instance weight must be sorted in ascending order")
         }
-        if !weights.isEmpty { options.canaryWeights = weights }
+        options.canaryWeights = weights
     }
 }
