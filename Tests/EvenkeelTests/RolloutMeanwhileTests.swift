@@ -126,6 +126,68 @@ import Testing
         }
     }
 
+    /// New instances take longer to start than anybody waits.
+    private var slow: Seed {
+        var seed = Seed.storefront
+        seed.processRuns = [Seed.ProcessRun(command: "bin/new", startSeconds: nil)]
+        return seed
+    }
+
+    @Test func `an app that is stopped while it is deployed is not waited for, and the next apply ends the deployment`()
+        async throws
+    {
+        try await withStage(seed: slow) { stage in
+            try stage.write("storefront: {rollout: rolling, processes: {web: {command: bin/new}}}")
+            await stage.meanwhile.set { try await stage.actByHand("stop", "storefront") }
+
+            let apply = await stage.run("apply", "--yes")
+
+            #expect(apply.status == 1, "\(apply)")
+            #expect(apply.error.contains("`acme/production/storefront` was stopped while it was deployed"), "\(apply)")
+            #expect(apply.error.contains("cf start storefront"), "\(apply)")
+            #expect(stage.clock.sleeps.reduce(.zero, +) <= .seconds(5))
+            #expect(try await stage.json("/v3/deployments").contains("DEPLOYING"))
+
+            let next = await stage.run("apply", "--yes")
+            #expect(next.status == 0, "\(next)")
+            #expect(next.error.contains("was DEPLOYING, and the app is stopped"), "\(next)")
+            #expect(stage.clock.sleeps.reduce(.zero, +) <= .seconds(30))
+            #expect(try await stage.json("/v3/apps?names=storefront").contains("STOPPED"))
+            await expectNothingLeft(stage)
+        }
+    }
+
+    @Test func `a deployment of others whose app is stopped is not waited for`() async throws {
+        try await withStage(seed: slow) { stage in
+            try stage.write("storefront: {processes: {web: {instances: 5}}}")
+            try await stage.patchByHand("storefront", "/processes/web", #"{"command": "bin/new"}"#)
+            try await stage.deployByHand("storefront")
+            try await stage.actByHand("stop", "storefront")
+
+            let apply = await stage.run("apply", "--yes")
+
+            #expect(apply.status == 1, "\(apply)")
+            #expect(apply.error.contains("is stopped in the middle of a deployment"), "\(apply)")
+            #expect(apply.error.contains("cf cancel-deployment storefront"), "\(apply)")
+            #expect(stage.clock.sleeps.reduce(.zero, +) <= .seconds(5))
+        }
+    }
+
+    @Test(arguments: ["restart", "rolling"])
+    func `an app that is deleted while its rollout is waited for is gone`(_ rollout: String) async throws {
+        try await withStage(seed: slow) { stage in
+            try stage.write("storefront: {rollout: \(rollout), processes: {web: {command: bin/new}}}")
+            await stage.meanwhile.set { try await stage.deleteByHand("storefront") }
+
+            let apply = await stage.run("apply", "--yes")
+
+            #expect(apply.status == 1, "\(apply)")
+            #expect(apply.error.contains("`acme/production/storefront` is gone"), "\(apply)")
+            #expect(apply.error.contains("the app was deleted while it was waited for"), "\(apply)")
+            #expect(stage.clock.sleeps.reduce(.zero, +) <= .seconds(5))
+        }
+    }
+
     @Test func `a stopped app that somebody starts before it gets its droplet is rolled out by the next apply`()
         async throws
     {

@@ -4,10 +4,16 @@ import Diagnostics
 /// What has to be looked at while an app is rolled out.
 extension CloudControllerPlatform {
     package func processes(ofApp appGUID: String) async throws(PlatformError) -> [ObservedProcess] {
-        let rows = try await client.list(
-            ListQuery("/v3/apps/\(PercentEncoding.once(appGUID))/processes", []),
-            of: WireProcess.self
-        )
+        let rows: [WireProcess]
+        do {
+            rows = try await client.list(
+                ListQuery("/v3/apps/\(PercentEncoding.once(appGUID))/processes", []),
+                of: WireProcess.self
+            )
+        } catch {
+            guard error.status == 404 else { throw error }
+            rows = []
+        }
         // The last of a type is the newest (`cloud_controller_ng app/fetchers/process_fetcher.rb`).
         var processes: [ObservedProcess] = []
         for row in rows {

@@ -24,6 +24,7 @@ struct WireDeployment: Decodable, Sendable {
             deployment.rollout = label.string
         }
         appGUID = try container.related("app")
+        deployment.appGUID = appGUID
     }
 
     private struct NewProcess: Decodable {

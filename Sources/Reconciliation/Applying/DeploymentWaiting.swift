@@ -56,57 +56,70 @@ struct DeploymentWaiting: Sendable {
             ? "deployment \(deployment.guid) is \(deployment.reason), it has to end first"
             : "deployment \(deployment.guid) is \(deployment.reason): looking again"
         await progress(.waiting(wait.address, words))
-        while deployment.isActive {
+        waiting: while deployment.isActive {
             if deployment.reason == "PAUSED" {
                 return stuck(end, .deploymentPaused(deployment, wait.address, at: wait.origin))
             }
-            guard await patience.sleep() else {
-                if Task.isCancelled { return stuck(end, .interrupted(wait, deployment)) }
-                if wait.timeout != nil, cancelled == nil {
-                    let seconds = patience.seconds
-                    await progress(.waiting(wait.address, "deployment \(deployment.guid) is given up and cancelled"))
-                    let result = await platform.cancel(deployment, clock: clock)
-                    if result.refusal == nil {
-                        // It may have ended by itself in the last moment.
-                        let reason = result.deployment?.reason ?? "CANCELING"
-                        if ["CANCELING", "CANCELED"].contains(reason) {
-                            end.diagnostics.append(
-                                .deploymentAbandoned(wait, reason: deployment.reason, after: seconds)
-                            )
-                        }
-                        cancelled = result
-                        deployment = result.deployment ?? deployment
-                        patience = Patience(seconds: Self.cancelSeconds, clock: clock)
+            var isStopped = false
+            if await patience.sleep() {
+                do {
+                    switch try await look(at: deployment, &patience) {
+                    case nil: continue
+                    case .found(let now):
+                        deployment = now
                         continue
+                    case .stopped(let now):
+                        deployment = now
+                        isStopped = true
+                    // Planning again tells what is not there any more.
+                    case .gone, .appGone: break waiting
                     }
-                    cancelled = result
+                } catch {
+                    return stuck(end, trouble(with: wait, error))
                 }
-                return stuck(
-                    end,
-                    .deploymentNotEnded(
-                        wait,
-                        reason: deployment.reason,
-                        after: wait.timeout ?? self.patience,
-                        cancelled,
-                        trouble: patience.trouble
-                    )
+            } else if Task.isCancelled {
+                return stuck(end, .interrupted(wait, deployment))
+            }
+            if wait.timeout != nil, cancelled == nil {
+                let seconds = isStopped ? nil : patience.seconds
+                await progress(.waiting(wait.address, "deployment \(deployment.guid) is given up and cancelled"))
+                let result = await platform.cancel(deployment, clock: clock)
+                cancelled = result
+                if result.refusal == nil {
+                    // It may have ended by itself in the last moment.
+                    let reason = result.deployment?.reason ?? "CANCELING"
+                    if ["CANCELING", "CANCELED"].contains(reason) {
+                        end.diagnostics.append(.deploymentAbandoned(wait, reason: deployment.reason, after: seconds))
+                    }
+                    deployment = result.deployment ?? deployment
+                    patience = Patience(seconds: Self.cancelSeconds, clock: clock)
+                    continue
+                }
+            }
+            if isStopped { return stuck(end, .deploymentStopped(wait, deployment, cancelled)) }
+            return stuck(
+                end,
+                .deploymentNotEnded(
+                    wait,
+                    reason: deployment.reason,
+                    after: wait.timeout ?? self.patience,
+                    cancelled,
+                    trouble: patience.trouble
                 )
-            }
-            do {
-                let guid = deployment.guid
-                let found = try await patience.look { () async throws(PlatformError) in
-                    try await platform.deployment(guid)
-                }
-                guard let found else { continue }
-                guard let now = found else { break }
-                deployment = now
-            } catch {
-                return stuck(end, trouble(with: wait, error))
-            }
+            )
         }
         // The patience of the command line is for deployments of others.
         end.seconds = wait.timeout == nil ? patience.spent : 0
         return end
+    }
+
+    private func look(
+        at deployment: ObservedDeployment,
+        _ patience: inout Patience
+    ) async throws(PlatformError) -> DeploymentLook? {
+        try await patience.look { () async throws(PlatformError) in
+            try await platform.look(at: deployment.guid, ofApp: deployment.appGUID)
+        }
     }
 
     private func stuck(_ end: End, _ diagnostic: Diagnostic) -> End {

@@ -30,6 +30,21 @@ extension Diagnostic {
         )
     }
 
+    /// Somebody has deleted the app meanwhile.
+    static func appGone(_ operation: Plan.Operation) -> Diagnostic {
+        let app = operation.address.appending(.app)
+        return rolloutFailed(operation, "`\(app)` is gone", [.note("the app was deleted while it was waited for")])
+    }
+
+    /// Somebody has stopped the app meanwhile.
+    static func stoppedWhileDeployed(_ operation: Plan.Operation, _ deployment: ObservedDeployment) -> Diagnostic {
+        rolloutFailed(
+            operation,
+            "`\(operation.address)` was stopped while it was deployed",
+            deployment.detailsOfStop(of: operation.address.app)
+        )
+    }
+
     /// The app did not come up in the time that was declared.
     ///
     /// - Parameter deployment: nil when it has ended or was a restart, so that what does not run is the new version.
@@ -179,19 +194,51 @@ extension Diagnostic {
         )
     }
 
-    /// A deployment that an earlier apply made and did not follow to its end was given up.
-    static func deploymentAbandoned(_ wait: Plan.Wait, reason: String, after seconds: Int) -> Diagnostic {
+    /// A deployment does not get on, since its app is stopped.
+    static func deploymentStopped(
+        _ wait: Plan.Wait,
+        _ deployment: ObservedDeployment,
+        _ end: CancelledDeployment?
+    ) -> Diagnostic {
         Diagnostic(
+            .error,
+            .deploymentInFlight,
+            "`\(wait.address)` is stopped in the middle of a deployment",
+            subject: "\(wait.address)",
+            at: Annotation(wait.origin),
+            details: (end?.details ?? []) + deployment.detailsOfStop(of: wait.address.app)
+        )
+    }
+
+    /// A deployment that an earlier apply made and did not follow to its end was given up.
+    ///
+    /// - Parameter seconds: nil where the app was found stopped.
+    static func deploymentAbandoned(_ wait: Plan.Wait, reason: String, after seconds: Int?) -> Diagnostic {
+        let state = seconds.map { "was still \(reason) after \($0) seconds" } ?? "was \(reason), and the app is stopped"
+        return Diagnostic(
             .warning,
             .rolloutFailed,
             "a deployment of `\(wait.address)` that an earlier apply began was cancelled",
             subject: "\(wait.address)",
             at: Annotation(wait.origin),
             details: [
-                .note("deployment \(wait.deployment.guid) was still \(reason) after \(seconds) seconds"),
+                .note("deployment \(wait.deployment.guid) \(state)"),
                 .note("the app is planned again"),
             ]
         )
+    }
+}
+
+extension ObservedDeployment {
+    /// What becomes of it while the app is stopped.
+    fileprivate func detailsOfStop(of app: Text) -> [Diagnostic.Detail] {
+        [
+            .note("deployment \(guid) is \(reason), and goes on when the app is started"),
+            .help(
+                "start it with `\(ShellWord.cf("start", app))`, or end the deployment with "
+                    + "`\(ShellWord.cf("cancel-deployment", app))`; then run again"
+            ),
+        ]
     }
 }
 

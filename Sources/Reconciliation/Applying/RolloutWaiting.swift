@@ -15,12 +15,18 @@ extension AppApplier {
                 if Task.isCancelled { return .failed(.interrupted(operation, deployment)) }
                 return try await giveUp(deployment, operation, &bindings, &patience)
             }
-            let guid = deployment.guid
+            let (guid, app) = (deployment.guid, bindings.app.guid)
             let found = try await patience.look { () async throws(PlatformError) in
-                try await platform.deployment(guid)
+                try await platform.look(at: guid, ofApp: app)
             }
-            guard let found else { continue }
-            guard let now = found else { return .failed(.deploymentGone(operation, deployment)) }
+            let now: ObservedDeployment
+            switch found {
+            case nil: continue
+            case .found(let found): now = found
+            case .stopped(let found): return .failed(.stoppedWhileDeployed(operation, found))
+            case .gone: return .failed(.deploymentGone(operation, deployment))
+            case .appGone: return .failed(.appGone(operation))
+            }
             if now.reason != deployment.reason {
                 await progress(.waiting(operation.address, "deployment \(now.guid) is \(now.reason)"))
             }
@@ -70,6 +76,7 @@ extension AppApplier {
         switch end.state {
         case .ready: return .applied(note: nil)
         case .stopped: return .applied(note: AppApplier.stoppedMeanwhile)
+        case .gone: return .failed(.appGone(operation))
         case .interrupted: return .failed(.interruptedStart(operation))
         case .troubled(let troubled):
             return .failed(.rolloutTimedOut(operation, nil, nil, patience.seconds, troubled, after: patience.trouble))
@@ -85,6 +92,7 @@ extension AppApplier {
         var patience = Patience(seconds: seconds, clock: clock)
         switch try await awaitInstances(of: bindings.app.guid, operation, &patience).state {
         case .ready, .stopped: return nil
+        case .gone: return .failed(.appGone(operation))
         case .interrupted: return .failed(.interruptedStart(operation))
         case .troubled(let troubled):
             return .failed(.notReady(operation, seconds, troubled, after: patience.trouble))
@@ -95,6 +103,8 @@ extension AppApplier {
         case ready
         /// Somebody has stopped the app.
         case stopped
+        /// Somebody has deleted it.
+        case gone
         case interrupted
         /// The time is over; in words what does not run.
         case troubled([String])
@@ -115,10 +125,13 @@ extension AppApplier {
             }
             if let found {
                 (processes, waiting) = found
-                guard !waiting.isEmpty else { return (.ready, processes) }
-                if waiting.allSatisfy({ $0.state == "DOWN" }), try await isStopped(guid, &patience) {
-                    return (.stopped, processes)
+                // Without any instance to wait for, and without processes, the app itself may be gone.
+                if waiting.allSatisfy({ $0.state == "DOWN" }), !waiting.isEmpty || processes.isEmpty,
+                    let end = try await end(ofApp: guid, &patience)
+                {
+                    return (end, processes)
                 }
+                guard !waiting.isEmpty else { return (.ready, processes) }
                 let words = "\(waiting.count) \(waiting.count == 1 ? "instance is" : "instances are") not ready yet"
                 if words != said { await progress(.waiting(operation.address, words)) }
                 said = words
@@ -129,9 +142,12 @@ extension AppApplier {
         }
     }
 
-    private func isStopped(_ guid: String, _ patience: inout Patience) async throws(PlatformError) -> Bool {
-        let app = try await patience.look { () async throws(PlatformError) in try await platform.app(guid) }
-        return (app ?? nil)?.isStarted == false
+    /// What keeps any instance from running; nil when nothing does, as far as is known.
+    private func end(ofApp guid: String, _ patience: inout Patience) async throws(PlatformError) -> Readiness? {
+        let found = try await patience.look { () async throws(PlatformError) in try await platform.app(guid) }
+        guard let found else { return nil }
+        guard let app = found else { return .gone }
+        return app.isStarted ? nil : .stopped
     }
 
     private struct UnreadyInstance {

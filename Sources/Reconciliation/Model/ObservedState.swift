@@ -222,6 +222,8 @@ package struct ObservedDeployment: Hashable, Sendable, Codable {
     package var dropletGUID: String?
     /// The guids of the web processes that it makes.
     package var newProcessGUIDs: [String]
+    /// The app that it is of; nil where that is not known.
+    package var appGUID: String?
     /// The label `evenkeel.dev/rollout`, which an apply puts on the deployments that it makes; nil on those of others.
     package var rollout: String?
 

@@ -151,6 +151,19 @@ struct Stage {
         try await send("POST", "/v3/deployments", #"{"strategy": "\#(strategy)", "relationships": \#(relationship)}"#)
     }
 
+    /// Does `cancel` or `continue` with every deployment that is in flight, past Evenkeel.
+    func actOnDeploymentsByHand(_ action: String) async throws {
+        let list = try await json("/v3/deployments?status_values=ACTIVE")
+        for match in list.matches(of: #/\/v3\/deployments\/([0-9a-f-]+)\/actions\/cancel/#) {
+            try await send("POST", "/v3/deployments/\(match.output.1)/actions/\(action)")
+        }
+    }
+
+    /// Deletes an app of acme/production.
+    func deleteByHand(_ app: String) async throws {
+        try await send("DELETE", "/sandbox/apps/\(try await guid(ofApp: app))")
+    }
+
     /// Cancels every run of a task of that name, past Evenkeel.
     func cancelByHand(_ task: String) async throws {
         let list = try await json("/v3/tasks?names=\(task)")
