@@ -1,3 +1,4 @@
+import CloudController
 import Foundation
 import Sandbox
 import TestSupport
@@ -73,6 +74,30 @@ import Testing
             #expect(!apply.error.contains("could not be cancelled"), "\(apply)")
             #expect(await cancels(stage) == (moment == .beforeCommit ? 2 : 1))
             #expect(!(try await stage.json("/v3/deployments")).contains("DEPLOYING"))
+        }
+    }
+
+    @Test func `instances that crash are told as they were before the deployment is cancelled`() async throws {
+        try await withStage(seed: seed()) { stage in
+            var stage = stage
+            let sandbox = stage.sandbox
+            let stopping = #"{"resources": [{"type": "web", "index": 0, "state": "STOPPING"}]}"#
+            let answer = Fault(
+                method: "GET",
+                path: "/v3/processes/*/stats",
+                times: nil,
+                .answer(status: 200, headers: [("Content-Type", "application/json")], body: Array(stopping.utf8))
+            )
+            stage.network = MeddlingTransport(StoreTransport(sandbox.store)) { request in
+                if request.path.hasSuffix("/actions/cancel") { await sandbox.addFault(answer) }
+            }
+            try stage.write(Self.crash)
+
+            let apply = await stage.run("apply", "--yes")
+
+            #expect(apply.status == 1)
+            #expect(apply.error.contains("instance 0 of web is CRASHED"), "\(apply)")
+            #expect(!apply.error.contains("STOPPING"), "\(apply)")
         }
     }
 

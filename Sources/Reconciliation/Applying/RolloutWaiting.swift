@@ -50,19 +50,27 @@ extension AppApplier {
         _ bindings: inout Bindings,
         _ patience: inout Patience
     ) async throws(PlatformError) -> Outcome {
+        // Cancelling stops the instances that it is about, and then nobody can tell any more what they did.
+        var troubled = await troubles(bindings, &patience)
         let end = await platform.cancel(deployment, clock: clock)
         if let now = end.deployment, !now.isActive, now.reason == "DEPLOYED" {
             // It was finished in the last moment.
             bindings.assignNewDroplet()
             return try await awaitInstances(operation, &bindings, &patience)
         }
-        var troubled: [String] = []
-        if let processes = try? await platform.processes(ofApp: bindings.app.guid) {
-            troubled = (try? await unready(processes))?.map(\.words) ?? []
-        }
+        if troubled.isEmpty { troubled = await troubles(bindings, &patience) }
         return .failed(
             .rolloutTimedOut(operation, deployment, end, patience.seconds, troubled, after: patience.trouble)
         )
+    }
+
+    /// What does not run now, in words; empty where nobody can tell in a moment.
+    private func troubles(_ bindings: Bindings, _ patience: inout Patience) async -> [String] {
+        let guid = bindings.app.guid
+        let found = try? await patience.look { () async throws(PlatformError) in
+            try await unready(try await platform.processes(ofApp: guid))
+        }
+        return (found ?? nil)?.map(\.words) ?? []
     }
 
     /// Waits until every instance of every process runs and is ready.
@@ -118,6 +126,7 @@ extension AppApplier {
         var said = ""
         var processes: [ObservedProcess] = []
         var waiting: [UnreadyInstance] = []
+        var crashes: [String: UnreadyInstance] = [:]
         while true {
             let found = try await patience.look { () async throws(PlatformError) in
                 let processes = try await platform.processes(ofApp: guid)
@@ -125,6 +134,7 @@ extension AppApplier {
             }
             if let found {
                 (processes, waiting) = found
+                for instance in waiting where instance.state == "CRASHED" { crashes[instance.name] = instance }
                 // Without any instance to wait for, and without processes, the app itself may be gone.
                 if waiting.allSatisfy({ $0.state == "DOWN" }), !waiting.isEmpty || processes.isEmpty,
                     let end = try await end(ofApp: guid, &patience)
@@ -137,7 +147,10 @@ extension AppApplier {
                 said = words
             }
             guard await patience.sleep() else {
-                return (Task.isCancelled ? .interrupted : .troubled(waiting.map(\.words)), processes)
+                return (
+                    Task.isCancelled ? .interrupted : .troubled(waiting.map { $0.words(after: crashes[$0.name]) }),
+                    processes
+                )
             }
         }
     }
@@ -150,9 +163,23 @@ extension AppApplier {
         return app.isStarted ? nil : .stopped
     }
 
-    private struct UnreadyInstance {
+    private struct UnreadyInstance: Sendable {
+        /// `instance 0 of web`.
+        let name: String
         let state: String
-        let words: String
+        let details: String?
+
+        var words: String {
+            let shown = state == "RUNNING" ? "RUNNING and not ready" : state
+            return "\(name) is \(shown)\(details.map { ": \($0)" } ?? "")"
+        }
+
+        /// An instance that has crashed is stopped and started again, which says nothing of why it does not run.
+        func words(after crash: UnreadyInstance?) -> String {
+            guard let crash, state != "CRASHED" else { return words }
+            if state == "STOPPING" { return crash.words }
+            return "\(words); before, it was CRASHED\(crash.details.map { ": \($0)" } ?? "")"
+        }
     }
 
     /// The instances that do not run or are not ready.
@@ -160,10 +187,8 @@ extension AppApplier {
         var found: [UnreadyInstance] = []
         for process in processes where process.fields[.instances] != .value(.number(0)) {
             for instance in try await platform.instances(ofProcess: process.guid) where !instance.isReady {
-                let state = instance.state == "RUNNING" ? "RUNNING and not ready" : instance.state
-                let details = instance.details.map { ": \($0)" } ?? ""
-                let words = "instance \(instance.index) of \(process.type) is \(state)\(details)"
-                found.append(UnreadyInstance(state: instance.state, words: words))
+                let name = "instance \(instance.index) of \(process.type)"
+                found.append(UnreadyInstance(name: name, state: instance.state, details: instance.details))
             }
         }
         return found

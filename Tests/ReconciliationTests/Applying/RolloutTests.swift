@@ -80,6 +80,21 @@ import Testing
         #expect(clock.sleeps.reduce(.zero, +) == .seconds(60))
     }
 
+    @Test(arguments: [
+        ("STOPPING", "instance 0 of web is CRASHED: exited with 1"),
+        ("STARTING", "instance 0 of web is STARTING; before, it was CRASHED: exited with 1"),
+    ])
+    func `an instance that has crashed before is told as such`(_ state: String, _ words: String) async throws {
+        let platform = ScriptedPlatform(
+            processes: [process()],
+            instances: [[instance("CRASHED", "exited with 1")], [instance(state)]]
+        ) { _, _ throws(PlatformError) in .accepted }
+
+        let diagnostic = try #require(await apply(.restart, on: platform).diagnostics.first)
+
+        #expect(diagnostic.details.contains(.note(words)), "\(diagnostic)")
+    }
+
     @Test func `the deployment and its instances together have the time that is declared`() async {
         let platform = ScriptedPlatform(
             processes: [process()],
