@@ -336,4 +336,42 @@ import Testing
             #expect(!requests.contains { $0.path.hasPrefix("/v3/builds") })
         }
     }
+
+    // MARK: - Where no new image can be had, or not in place
+
+    @Test(arguments: [
+        (Lifecycle.docker, "push it once with `cf push empty --docker-image 'registry.acme.example/storefront:2'`"),
+        (.buildpack(), "remove `image`"),
+    ])
+    func `the first image of an app cannot come from a manifest`(_ lifecycle: Lifecycle, _ help: String) async throws {
+        var seed = seed()
+        seed.organizations[0].spaces[0].apps.removeAll { $0.name == "empty" }
+        seed.organizations[0].spaces[0].apps.append(
+            Seed.App("empty", state: "STOPPED", lifecycle: lifecycle, processes: [Seed.Process("web", instances: 1)])
+        )
+        try await withStage(seed: seed) { stage in
+            try stage.write("empty: {droplet: {image: 'registry.acme.example/storefront:2', image_update: restage}}")
+
+            let plan = await stage.run("plan")
+
+            #expect(plan.status == 1)
+            #expect(plan.error.contains("the first one cannot come from a manifest"), "\(plan)")
+            #expect(plan.error.contains(help), "\(plan)")
+        }
+    }
+
+    @Test func `an image that the server does not let change in place can be staged`() async throws {
+        try await withStage(seed: seed(), user: "updater") { stage in
+            try stage.write("storefront: {droplet: {image: 'registry.acme.example/storefront:2'}}")
+            await stage.sandbox.addFault(
+                Fault(method: "PATCH", path: "/v3/droplets/*", .answer(status: 403, headers: [], body: []))
+            )
+
+            let apply = await stage.run("apply", "--yes")
+
+            #expect(apply.status == 1)
+            #expect(apply.error.contains("error[not-authorized]"), "\(apply)")
+            #expect(apply.error.contains("write `image_update: restage` beside `image`"), "\(apply)")
+        }
+    }
 }

@@ -9,6 +9,9 @@ extension Diagnostic {
         var diagnostic = error.masking(operation.expected).diagnostic(intent: operation.intent, api: api)
         diagnostic.subject = "\(operation.address)"
         diagnostic.primary = operation.place
+        if error.status == 403, operation.step == .dropletImage, operation.request.kind == .patchDroplet {
+            diagnostic.details.append(.restageInstead)
+        }
         return diagnostic
     }
 

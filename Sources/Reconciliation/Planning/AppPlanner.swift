@@ -95,7 +95,8 @@ struct AppPlanner {
         }
         resources.append(place)
         guard let droplet = observed.droplet else {
-            diagnostics.append(.noDroplet(place, app: desired.name, at: declared.origin))
+            let image: Text? = if case .text(let image) = desired.restagedImage?.value { image } else { nil }
+            diagnostics.append(.noDroplet(place, app: observed, image: image, at: declared.origin))
             return
         }
         let drift = drift(of: declared.fields, from: compared(droplet))

@@ -86,11 +86,24 @@ extension Diagnostic {
         )
     }
 
-    static func noDroplet(_ address: Address, app: Text, at origin: SourceRange) -> Diagnostic {
-        notFound(
-            "the current droplet of app `\(app)`",
+    /// - Parameter image: what a new droplet would be staged from; nil where none would.
+    static func noDroplet(_ address: Address, app: ObservedApp, image: Text?, at origin: SourceRange) -> Diagnostic {
+        var details: [Detail] = [.note("nothing was pushed to the app yet, or no droplet is assigned to it")]
+        if let image {
+            let push = ShellWord.cf("push", app.name, "--docker-image", ShellWord.quoted(image))
+            details += [
+                .note(
+                    "`image_update: restage` replaces a droplet that is there; the first one cannot come from a manifest"
+                ),
+                app.lifecycle == .docker
+                    ? .help("push it once with `\(push)`, then apply")
+                    : .help("remove `image`: the app is not one of docker images"),
+            ]
+        }
+        return notFound(
+            "the current droplet of app `\(app.name)`",
             subject: "\(address)",
-            details: [.note("nothing was pushed to the app yet, or no droplet is assigned to it")],
+            details: details,
             at: origin
         )
     }
@@ -143,7 +156,7 @@ extension Diagnostic {
             "the image of `\(address)` cannot be changed",
             subject: "\(address)",
             at: Annotation(origin),
-            details: [.note(why)]
+            details: [.note(why)] + (droplet.isDocker ? [.restageInstead] : [])
         )
     }
 

@@ -160,12 +160,12 @@ extension AppPlanner {
 
     private mutating func dropletOfRun(_ task: DesiredTask, _ place: Address) -> RunDroplet? {
         guard observed.currentDropletGUID != nil else {
-            diagnostics.append(.noDroplet(place, app: desired.name, at: task.origin))
+            diagnostics.append(.noDroplet(place, app: observed, image: nil, at: task.origin))
             return nil
         }
         guard task.run == .oncePerDroplet else { return RunDroplet(pinned: nil) }
         guard let droplet = observed.droplet else {
-            diagnostics.append(.noDroplet(place, app: desired.name, at: task.origin))
+            diagnostics.append(.noDroplet(place, app: observed, image: nil, at: task.origin))
             return nil
         }
         guard droplet.isDocker else { return RunDroplet(pinned: (droplet.guid, nil)) }

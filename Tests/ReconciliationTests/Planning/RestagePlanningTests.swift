@@ -183,6 +183,18 @@ import Testing
         #expect(diagnostics.map(\.code) == [.imageNotChangeable])
     }
 
+    @Test func `an image that cannot be changed in place for the droplet's state can be staged`() {
+        let desired = desired(nil) { $0.droplet?.imageUpdate = nil }
+        let expired = app { $0.droplet?.state = "EXPIRED" }
+
+        let diagnostics = plan(desired, against: observedState(expired)).diagnostics
+
+        #expect(diagnostics.map(\.code) == [.imageNotChangeable])
+        let help =
+            "write `image_update: restage` beside `image`, which a space developer may do: a new droplet is staged"
+        #expect(diagnostics.first?.details.contains(.help(help)) == true)
+    }
+
     @Test func `packages need a developer, what is built and assigned a supporter`() {
         let fresh = planned(.rolling, roles: ["space_supporter"])
         #expect(fresh.plan.operations.map(\.needs) == ["space developer", "space developer", nil])
