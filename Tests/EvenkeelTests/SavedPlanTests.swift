@@ -197,6 +197,39 @@ import Testing
         }
     }
 
+    @Test func `a canary that pauses holds a saved plan, which holds again when the canary goes on`() async throws {
+        try await withStage { stage in
+            try stage.write(
+                "storefront: {processes: {web: {health_check: {timeout: 90}}}}\npayments: {processes: {web: {instances: 2}}}"
+            )
+            let file = try await save(stage)
+            let plan = await stage.run("plan")
+            let checksum = try #require(
+                await stage.unmasked("plan").output.firstMatch(of: #/Checksum: ([0-9a-f]{64})/#)
+            )
+            try await stage.deployByHand("storefront", strategy: "canary")
+            await stage.sandbox.advance(by: 5)
+            await stage.sandbox.clearJournal()
+
+            let held = await stage.command("apply", "--plan", file)
+            let summed = await stage.run("apply", "--checksum", String(checksum.output.1))
+
+            #expect(plan.status == 0)
+            for run in [held, summed] {
+                #expect(run.status == 1, "\(run)")
+                #expect(run.error.contains("continue it with `cf continue-deployment storefront`"), "\(run)")
+                #expect(!run.error.contains("plan-stale"), "\(run)")
+                #expect(!run.error.contains("2 errors"), "\(run)")
+            }
+            #expect(await stage.writes() == [])
+
+            try await stage.actOnDeploymentsByHand("continue")
+            let apply = await stage.command("apply", "--plan", file)
+            #expect(apply.status == 0, "\(apply)")
+            #expect(apply.output.hasSuffix("Applied 2 of 2 operations.\n"), "\(apply)")
+        }
+    }
+
     @Test func `a plan with errors is not saved`() async throws {
         try await withStage { stage in
             try stage.write("storefront: {processes: {web: {instances: 3}}}\nstorefornt: {}")

@@ -49,9 +49,11 @@ struct ApprovedRounds {
         let first = try await reconciler.plan(desired)
         let (planning, unsettled) = try await reconciler.settled(first, of: desired, &waiting)
         let review = ApprovalReview(of: approved, against: planning)
-        problems = unsettled.hasErrors ? unsettled : unsettled + review.stale
-        if !problems.hasErrors { problems += options.limits.refusals(of: review.plan) }
-        if !problems.hasErrors {
+        // What a paused deployment holds is neither stale nor in place: the same approval holds when it has ended.
+        let isHeld = approved.plan.operations.contains { planning.isPaused($0.address) }
+        problems = unsettled.hasErrors || isHeld ? unsettled : unsettled + review.stale
+        if !isHeld, !problems.hasErrors { problems += options.limits.refusals(of: review.plan) }
+        if !isHeld, !problems.hasErrors {
             let judged = review.verdicts.enumerated().map { Judged(place: $0.offset, verdict: $0.element.verdict) }
             var waits = await perform(judged, review, planning.observed)
             while !waits.isEmpty, !Task.isCancelled, !(options.failsFast && report.diagnostics.hasErrors) {
@@ -136,7 +138,7 @@ struct ApprovedRounds {
         for (place, (operation, verdict)) in zip(places, review.verdicts) where !entries[place].isDone {
             guard case .stale(let reasons) = verdict else { continue }
             stale.insert(operation.address.appending(.app))
-            problems.append(.planStale(operation, reasons))
+            if !planning.isPaused(operation.address) { problems.append(.planStale(operation, reasons)) }
         }
         let judged = zip(places, review.verdicts).filter { !stale.contains($0.1.operation.address.appending(.app)) }
             .map { Judged(place: $0.0, verdict: $0.1.verdict) }

@@ -1,5 +1,16 @@
 package import Diagnostics
 
+extension Reconciler.Planning {
+    /// A paused deployment of the app keeps it from being planned; it was told.
+    package func isPaused(_ address: Address) -> Bool {
+        let app = "\(address.appending(.app))"
+        return diagnostics.contains { $0.code == .deploymentInFlight && $0.severity == .error && $0.subject == app }
+    }
+
+    /// So it is for an app that is declared.
+    package var isPaused: Bool { diagnostics.contains { $0.code == .deploymentInFlight && $0.severity == .error } }
+}
+
 extension Reconciler {
     /// What became of an approved plan.
     package struct ApprovedApply: Sendable {

@@ -26,7 +26,10 @@ struct ApplySession: Sendable {
             ) { waiting.show($0) }
             planning = settled.planning
             if settled.problems.hasErrors { refusals = settled.problems } else { remarks = settled.problems }
-            if refusals.isEmpty, planning.plan.checksum != checksum {
+            if refusals.isEmpty, planning.isPaused {
+                // What it holds cannot be planned, so that the checksum says nothing.
+                refusals = planning.diagnostics.filter { $0.code == .deploymentInFlight }
+            } else if refusals.isEmpty, planning.plan.checksum != checksum {
                 refusals = [.otherChecksum(planning.plan.checksum, approved: checksum)]
             }
         }
