@@ -137,6 +137,16 @@ import Testing
             #expect(try await stage.currentDroplet("storefront") == before)
             #expect(await kinds(stage).count { $0 == "tasks" } == 1)
             #expect(await kinds(stage).count { $0 == "builds" } == 1)
+            #expect(second.error.contains("0 writes to do"), "\(second)")
+            #expect(!second.output.contains("  done "), "\(second)")
+            let line = "Applied 0 of 2 operations; 0 failed, 2 not attempted."
+            #expect(second.output.contains(line), "\(second)")
+
+            let droplet = await stage.run("apply", "--yes", "--target", "acme/production/storefront/droplet")
+            #expect(droplet.status == 1, "\(droplet)")
+            #expect(droplet.error.contains("error[target-too-narrow]"), "\(droplet)")
+            #expect(droplet.error.contains("tasks/migrate` failed, and `--target` leaves it out"), "\(droplet)")
+            #expect(try await stage.currentDroplet("storefront") == before)
         }
     }
 

@@ -74,6 +74,7 @@ struct AppPlanner {
         requireReadiness()
         block()
         blockByTasksOutsideTargets()
+        blockIdleDroplet()
     }
 
     private mutating func planApp() {

@@ -206,8 +206,10 @@ extension Plan {
         }
     }
 
-    /// The requests that change something.
-    package var writes: Int { operations.reduce(0) { $0 + $1.requests.count { $0.method != .get } } }
+    /// The requests that change something, of operations that will be attempted.
+    package var writes: Int {
+        operations.reduce(0) { $1.blocked == nil ? $0 + $1.requests.count { $0.method != .get } : $0 }
+    }
 
     /// Nothing to do, nothing unknown, nothing wrong.
     package var isEmpty: Bool {

@@ -15,6 +15,18 @@ extension AppPlanner {
         }
     }
 
+    /// A new droplet that nothing is done with is not taken up: that would look like a change and be none.
+    mutating func blockIdleDroplet() {
+        guard let take = operations.firstIndex(where: { $0.request.kind == .takeDroplet }) else { return }
+        let later = operations[operations.index(after: take)...]
+        guard let obstacle = later.compactMap(\.blocked).first else { return }
+        let isUsed = later.contains { operation in
+            operation.blocked == nil
+                && [.createTask, .patchDroplet, .assignDroplet, .createDeployment].contains(operation.request.kind)
+        }
+        if !isUsed { operations[take].blocked = obstacle }
+    }
+
     private func standing(of task: DesiredTask) -> RunHistory.Standing {
         var droplet: (guid: String?, image: Text?)?
         if task.run == .oncePerDroplet {

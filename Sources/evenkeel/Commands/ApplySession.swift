@@ -170,7 +170,7 @@ extension ApplySession {
         let diagnostics =
             preparation.diagnostics + planned + ending.report.diagnostics
             + ending.left.flatMap { plan in plan.unknowns.map { .hiddenValue($0, user: plan.user) } }
-            + failedBefore(ending)
+            + failedBefore(ending) + heldByTasks(ending)
         desk.close(
             AnswerDocument(plan: ending.plan, diagnostics: diagnostics, report: ending.report, costs: costs),
             sources: preparation.sources,
@@ -183,6 +183,19 @@ extension ApplySession {
     private func failedBefore(_ ending: Ending) -> [Diagnostic] {
         let told = Set(ending.report.diagnostics.filter { $0.code == .runFailed }.map(\.subject))
         return ending.left.flatMap(\.failedRuns).map { .failedBefore($0) }.filter { !told.contains($0.subject) }
+    }
+
+    /// What stands behind a task that `--target` leaves out, once an app.
+    private func heldByTasks(_ ending: Ending) -> [Diagnostic] {
+        let told = Set(ending.left.flatMap(\.failedRuns).map { $0.address.appending(.app) })
+        var apps: Set<Address> = []
+        return ending.report.entries.compactMap { entry in
+            let app = entry.operation.address.appending(.app)
+            guard entry.outcome == .notAttempted, let reason = entry.operation.blocked, !told.contains(app),
+                apps.insert(app).inserted
+            else { return nil }
+            return .heldByTask(entry.operation, reason)
+        }
     }
 
     private func status(of ending: Ending, _ diagnostics: [Diagnostic]) -> ExitStatus {
@@ -218,6 +231,21 @@ extension Diagnostic {
             details: [
                 .note((isUnknown ? "" : "the run is FAILED: ") + (run.reason ?? "no reason given")),
                 .help("give it another `revision` to run it again"),
+            ]
+        )
+    }
+
+    /// A task that has to succeed before is not among what was asked for.
+    fileprivate static func heldByTask(_ operation: Plan.Operation, _ reason: String) -> Diagnostic {
+        Diagnostic(
+            .error,
+            .targetTooNarrow,
+            "`\(operation.address)` was not rolled out",
+            subject: "\(operation.address)",
+            at: Annotation(operation.origin),
+            details: [
+                .note("\(reason)"),
+                .help("let `--target` cover that task, too; one that has failed runs again with another `revision`"),
             ]
         )
     }
