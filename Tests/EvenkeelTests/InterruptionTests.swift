@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 import Sandbox
 import TestSupport
@@ -132,6 +133,52 @@ import Testing
             #expect(end.text.contains("Applied 0 of 1 operation; 0 failed, 1 not attempted."), "\(end.text)")
             #expect(end.text.contains("error[interrupted]: interrupted while waiting for deployment"), "\(end.text)")
             #expect(!end.text.contains("has not ended"), "\(end.text)")
+        }
+    }
+
+    /// A claim of somebody else stands, or another run of the name has not ended.
+    private static var held: [(String, Seed)] {
+        var (claimed, live) = (Seed.storefront, Seed.storefront)
+        claimed.organizations[0].spaces[0].apps[0].metadata.annotations[
+            Text("evenkeel.dev/claim.\(RunMemoryTests.fingerprint.prefix(12)).0000002a")
+        ] = Text(
+            #"{"v":1,"task":"migrate","fp":"\#(RunMemoryTests.fingerprint)","at":"2026-11-20T00:00:00Z","by":"dev/build-3"}"#
+        )
+        live.organizations[0].spaces[0].apps[0].tasks = [
+            Seed.Task("migrate", command: "bin/other", state: "RUNNING")
+        ]
+        return [("a claim stands, that of dev/build-3", claimed), ("another run of that name has to end first", live)]
+    }
+
+    @Test(arguments: 0..<2)
+    func `Ctrl-C before a run is asked for says that nothing was`(_ index: Int) async throws {
+        let (words, seed) = Self.held[index]
+        try await withStage(seed: seed, over: .socket) { stage in
+            try stage.write("storefront: {tasks: {migrate: {command: bin/migrate}}}")
+            let output = Pipe()
+            let process = Process()
+            process.executableURL = Binary.url
+            process.arguments = ["apply", "--yes", stage.folder.appending(path: "acme.yml").path]
+            process.environment = ["CF_API": stage.sandbox.url, "CF_USERNAME": "dev", "CF_PASSWORD": "dev"]
+            process.standardOutput = output
+            process.standardError = output
+            try process.run()
+            let reading = output.fileHandleForReading
+            _ = await reading.readAside(upTo: index == 0 ? "waiting until it is gone" : "has to end first")
+            process.interrupt()
+            let bytes = await reading.readToEndAside()
+            process.waitUntilExit()
+
+            let text = String(decoding: bytes, as: UTF8.self)
+            #expect(process.terminationStatus == 130, "\(text)")
+            #expect(
+                text.contains("interrupted before `acme/production/storefront/tasks/migrate` was started"),
+                "\(text)"
+            )
+            #expect(text.contains(words), "\(text)")
+            #expect(text.contains("nothing was asked of the server, and nothing runs"), "\(text)")
+            #expect(!text.contains("may have happened"), "\(text)")
+            #expect(await stage.writes() == [])
         }
     }
 

@@ -48,6 +48,8 @@ package struct Applier: Sendable {
         case ended(Plan.Operation, Outcome, Duration)
         /// Something on the platform has to end first; said once, and when it changes.
         case waiting(Address, String)
+        /// The same, and until then nothing of the operation is asked of the server; it begins anew afterwards.
+        case held(Address, String)
     }
 
     package typealias Progress = @Sendable (Event) async -> Void

@@ -45,6 +45,20 @@ extension Diagnostic {
         )
     }
 
+    /// Interrupted before anything was asked of the server.
+    ///
+    /// - Parameter reason: what it waited for, as a clause; nil where it did not wait.
+    static func interruptedBefore(_ operation: Plan.Operation, heldBy reason: String?) -> Diagnostic {
+        Diagnostic(
+            .error,
+            .interrupted,
+            "interrupted before `\(operation.address)` was started",
+            subject: "\(operation.address)",
+            at: operation.place,
+            details: (reason.map { [.note($0)] } ?? []) + [.note("nothing was asked of the server, and nothing runs")]
+        )
+    }
+
     /// Nobody knows whether the task runs.
     static func unknownOutcome(
         _ operation: Plan.Operation,

@@ -48,6 +48,9 @@ struct ClaimedCreation: Sendable {
     var refused: Set<String> = []
     /// It was said already.
     var isSlow = false
+    /// It was said that a claim of others is waited for.
+    private var isHeld = false
+    private var heldBy = ""
     private var watch: ClaimWatch
     /// Seconds left to wait for the end of a rate limit.
     var patience: Int
@@ -70,7 +73,18 @@ struct ClaimedCreation: Sendable {
     var awaited: String? { operation.run?.wait == nil ? nil : fingerprint }
 
     /// Until the run exists, or it is known why not.
+    ///
+    /// An apply that is interrupted before its claim has not asked for anything.
     mutating func perform() async throws(PlatformError) -> Result {
+        do throws(PlatformError) {
+            return try await attemptInTurn()
+        } catch {
+            guard error.code == .cancelled, error.method ?? "GET" == "GET" else { throw error }
+            return .ended(.failed(.interruptedBefore(operation, heldBy: isHeld ? heldBy : nil)))
+        }
+    }
+
+    private mutating func attemptInTurn() async throws(PlatformError) -> Result {
         var looks = 0
         while true {
             if Task.isCancelled { throw PlatformError(.cancelled) }
@@ -86,10 +100,13 @@ struct ClaimedCreation: Sendable {
             } else if let rival = rivals.first {
                 obstacle = .claim(rival)
                 if looks == 0 {
-                    await say("a claim stands, \(rival.words): waiting until it is gone or dead")
+                    (isHeld, heldBy) = (true, "a claim stands, \(rival.words)")
+                    await applier.progress(.held(operation.address, "\(heldBy): waiting until it is gone or dead"))
                 }
-            } else if let result = try await claim() {
-                return result
+            } else {
+                if isHeld { await applier.progress(.began(operation)) }
+                isHeld = false
+                if let result = try await claim() { return result }
             }
             looks += 1
             try await applier.pause(before: looks)

@@ -11,7 +11,15 @@ extension AppApplier {
         var patience = Patience(seconds: seconds, clock: clock)
         var others = othersAlive(operation, bindings)
         while true {
-            guard try await haveEnded(others, before: operation, &patience) else {
+            let haveEnded: Bool
+            do throws(PlatformError) {
+                haveEnded = try await self.haveEnded(others, before: operation, &patience)
+            } catch {
+                guard error.code == .cancelled else { throw error }
+                let reason = "another run of that name has to end first"
+                return .failed(.interruptedBefore(operation, heldBy: reason))
+            }
+            guard haveEnded else {
                 return .failed(.stillInProgress(operation, patience: seconds, patience.trouble))
             }
             let outcome: Outcome

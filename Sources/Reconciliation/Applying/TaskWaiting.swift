@@ -94,7 +94,8 @@ extension AppApplier {
         _ patience: inout Patience
     ) async throws(PlatformError) -> Bool {
         for run in runs.reversed() {
-            await progress(.waiting(operation.address, "run \(run.sequenceID) of that name has to end first"))
+            let words = "run \(run.sequenceID) of that name has to end first"
+            await progress(.held(operation.address, words))
             while true {
                 if let found = try await look(at: run, &patience), found?.state.isTerminal ?? true { break }
                 guard await patience.sleep() else {
@@ -103,6 +104,7 @@ extension AppApplier {
                 }
             }
         }
+        if !runs.isEmpty { await progress(.began(operation)) }
         return true
     }
 }

@@ -130,6 +130,7 @@ extension Applier.Event {
         case .began: self
         case .ended(let operation, let outcome, let duration): .ended(operation, outcome.hiding(secrets), duration)
         case .waiting(let address, let words): .waiting(address, secrets.hiding(words))
+        case .held(let address, let words): .held(address, secrets.hiding(words))
         }
     }
 }

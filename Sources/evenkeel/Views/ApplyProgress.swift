@@ -65,7 +65,7 @@ final class ApplyProgress: Sendable {
         case .began(let operation):
             state.work[operation.address.appending(.app)] =
                 "\(operation.action.rawValue) \(part(of: operation.address))"
-        case .waiting(let address, let what):
+        case .waiting(let address, let what), .held(let address, let what):
             let subject = address.part == .app ? "" : "\(part(of: address)): "
             state.work[address.appending(.app)] = "waiting, \(subject)\(cleaned(what))"
         case .ended(let operation, let outcome, _):

@@ -41,7 +41,7 @@ struct ApplyView: Sendable {
         switch event {
         case .began: break
         case .ended(let operation, let outcome, let duration): show(operation, outcome, duration)
-        case .waiting(let address, let what):
+        case .waiting(let address, let what), .held(let address, let what):
             console.talk("  ...    \(FieldText.value(Text("\(address)"))): \(cleaned(what))")
         }
     }
@@ -58,20 +58,24 @@ struct ApplyView: Sendable {
     /// Leaves the terminal as it should be, and says what nobody waits for any more.
     func abandon() {
         progress?.close()
-        let operations = inFlight.operations
-        guard !operations.isEmpty else { return }
-        console.talk("Ended at once. What was in flight may have happened:")
-        for operation in operations {
-            let address = FieldText.value(Text("\(operation.address)"))
-            console.talk("  \(operation.action.rawValue) \(address)\(fields(of: operation))")
+        let (asked, held) = (inFlight.operations, inFlight.held)
+        guard !asked.isEmpty || !held.isEmpty else { return }
+        var lead = "Ended at once. "
+        if !asked.isEmpty {
+            console.talk(lead + "What was in flight may have happened:")
+            for operation in asked { console.talk("  \(words(for: operation))") }
+            lead = ""
+        }
+        if !held.isEmpty {
+            console.talk(lead + "What had to wait was not asked of the server:")
+            for operation in held { console.talk("  \(words(for: operation))") }
         }
         console.talk("`evenkeel plan` shows what is left to do.")
     }
 
     private func show(_ operation: Plan.Operation, _ outcome: Outcome, _ duration: Duration) {
         guard isText else { return }
-        let address = FieldText.value(Text("\(operation.address)"))
-        let subject = "\(operation.action.rawValue) \(address)\(fields(of: operation))"
+        let subject = words(for: operation)
         let time = "(\(tenths(duration)) s)"
         switch outcome {
         case .applied(let note): line(style.paint("done", .green), "   ", subject, time, note)
@@ -84,6 +88,11 @@ struct ApplyView: Sendable {
             }
         case .postponed, .notAttempted: break
         }
+    }
+
+    private func words(for operation: Plan.Operation) -> String {
+        let address = FieldText.value(Text("\(operation.address)"))
+        return "\(operation.action.rawValue) \(address)\(fields(of: operation))"
     }
 
     /// Always the same closing lines, then the commands that make what was applied live.
@@ -128,8 +137,12 @@ struct ApplyView: Sendable {
 /// The operations that have begun and not ended.
 private final class OperationsInFlight: Sendable {
     private let state = Mutex<[Plan.Operation]>([])
+    private let waiting = Mutex<[Plan.Operation]>([])
 
     var operations: [Plan.Operation] { state.withLock { $0 } }
+
+    /// Those of which nothing was asked yet.
+    var held: [Plan.Operation] { waiting.withLock { $0 } }
 
     func take(_ event: Applier.Event) {
         switch event {
@@ -140,6 +153,10 @@ private final class OperationsInFlight: Sendable {
         // The app is waited for, so nothing of it is under way.
         case .waiting(let address, _) where address.part == .app: forget(address)
         case .waiting: break
+        case .held(let address, _):
+            let held = operations.filter { $0.address == address }
+            forget(address)
+            waiting.withLock { $0 += held }
         }
     }
 
@@ -147,5 +164,6 @@ private final class OperationsInFlight: Sendable {
     private func forget(_ address: Address) {
         let app = address.appending(.app)
         state.withLock { $0.removeAll { $0.address.appending(.app) == app } }
+        waiting.withLock { $0.removeAll { $0.address.appending(.app) == app } }
     }
 }
