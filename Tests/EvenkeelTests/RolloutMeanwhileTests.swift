@@ -188,6 +188,43 @@ import Testing
         }
     }
 
+    @Test(arguments: ["rolling", "restart"])
+    func `another image that somebody deploys during a long wait is named`(_ rollout: String) async throws {
+        let foreign = "registry.acme.example/storefront:hotfix"
+        try await withStage(seed: seed()) { stage in
+            try await stage.buildByHand("storefront", Self.image)
+            await stage.sandbox.advance(by: 60)
+            try stage.write(restage(rollout))
+            await stage.meanwhile.set {
+                try await stage.buildByHand("storefront", foreign)
+                await stage.sandbox.advance(by: 60)
+                try await stage.deployByHand("storefront", imageOf: foreign)
+                await stage.sandbox.advance(by: 60)
+            }
+
+            let apply = await stage.run("apply", "--yes")
+
+            #expect(apply.status == 0, "\(apply)")
+            let words = "it takes the place of droplet GUID, image `\(foreign)`, which somebody has deployed meanwhile"
+            #expect(apply.output.contains(words), "\(apply)")
+            await expectNothingLeft(stage)
+        }
+        try await withStage(seed: seed()) { stage in
+            try stage.write(settings(rollout))
+            await stage.meanwhile.set {
+                try await stage.buildByHand("storefront", foreign)
+                await stage.sandbox.advance(by: 60)
+                try await stage.deployByHand("storefront", imageOf: foreign)
+                await stage.sandbox.advance(by: 60)
+            }
+
+            let apply = await stage.run("apply", "--yes")
+
+            #expect(apply.status == 0, "\(apply)")
+            #expect(apply.output.contains("it runs with droplet GUID, image `\(foreign)`"), "\(apply)")
+        }
+    }
+
     @Test func `a stopped app that somebody starts before it gets its droplet is rolled out by the next apply`()
         async throws
     {

@@ -7,7 +7,9 @@ extension AppApplier {
     func assign(_ operation: Plan.Operation, _ bindings: inout Bindings) async throws(PlatformError) -> Outcome {
         guard platform.canWrite else { return .wouldSend(bindings.fillAll(operation)) }
         guard let asked = bindings.newDroplet?.guid else { return .notAttempted }
+        let foreign = await foreignDroplet(in: try await platform.app(bindings.app.guid), bindings)
         return try await assign(asked, bindings.fill(operation), operation, &bindings)
+            .noting(foreign.map { "it takes the place of \($0)" })
     }
 
     /// The annotation names what runs right before.

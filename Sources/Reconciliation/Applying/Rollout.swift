@@ -13,21 +13,20 @@ extension AppApplier {
         if let other = try await platform.activeDeployments(ofApp: bindings.app.guid).last { return .postponed(other) }
         var patience = patience(for: operation)
         let before = versions(try await platform.processes(ofApp: bindings.app.guid))
-        for pause in [1, 2, 4, nil] as [Int?] {
+        var foreign: String?
+        let end = try await sendOnce(on: clock) { () async throws(PlatformError) -> Outcome? in
+            let app = try await platform.app(bindings.app.guid)
             // It would start a stopped app: cloud_controller_ng app/actions/app_restart.rb.
-            if try await isStopped(bindings) { return .inPlace(note: AppApplier.stoppedMeanwhile) }
-            do {
-                _ = try await platform.send(request)
-                break
-            } catch {
-                guard error.mayHaveHappened, error.code != .cancelled else { throw error }
-                if try await hasChanged(before, bindings) { break }
-                guard let pause, (try? await clock.sleep(for: .seconds(pause))) != nil else { throw error }
-                // What the server is still busy with shows late.
-                if try await hasChanged(before, bindings) { break }
-            }
+            if app?.isStarted == false { return .inPlace(note: AppApplier.stoppedMeanwhile) }
+            foreign = await foreignDroplet(in: app, bindings)
+            _ = try await platform.send(request)
+            return nil
+        } orFind: { _ async throws(PlatformError) -> Outcome?? in
+            try await hasChanged(before, bindings) ? .some(nil) : nil
         }
+        if let end { return end }
         return try await awaitInstances(operation, &bindings, &patience)
+            .noting(foreign.map { "it runs with \($0)" })
     }
 
     private func hasChanged(
@@ -54,27 +53,33 @@ extension AppApplier {
         guard platform.canWrite else { return .wouldSend([request]) }
         if let other = try await platform.activeDeployments(ofApp: bindings.app.guid).last { return .postponed(other) }
         var patience = patience(for: operation)
-        for pause in [1, 2, 4, nil] as [Int?] {
+        var note: String?
+        let begun = try await sendOnce(on: clock) { () async throws(PlatformError) -> Begun in
+            let app = try await platform.app(bindings.app.guid)
             // It would start a stopped app: cloud_controller_ng app/actions/deployment_create.rb.
-            if try await isStopped(bindings) { return try await settleStopped(operation, &bindings) }
-            do {
-                guard case .deployment(let deployment) = try await platform.send(request) else { return .notAttempted }
-                await perform(&followers, &bindings)
-                return try await awaitEnd(of: deployment, operation, &bindings, &patience)
-            } catch {
-                guard error.mayHaveHappened, error.code != .cancelled, error.method == "POST" else { throw error }
-                if let ours = try await ours(bindings) {
-                    await perform(&followers, &bindings)
-                    return try await awaitEnd(of: ours, operation, &bindings, &patience)
-                }
-                guard let pause, (try? await clock.sleep(for: .seconds(pause))) != nil else { throw error }
-                if let ours = try await ours(bindings) {
-                    await perform(&followers, &bindings)
-                    return try await awaitEnd(of: ours, operation, &bindings, &patience)
-                }
-            }
+            if app?.isStarted == false { return .stopped }
+            let verb = bindings.newDroplet == nil ? "it runs with" : "it takes the place of"
+            note = await foreignDroplet(in: app, bindings).map { "\(verb) \($0)" } ?? note
+            guard case .deployment(let deployment) = try await platform.send(request) else { return .nothing }
+            return .deployment(deployment)
+        } orFind: { _ async throws(PlatformError) -> Begun? in
+            try await ours(bindings).map { .deployment($0) }
         }
-        return .notAttempted
+        switch begun {
+        case .nothing: return .notAttempted
+        case .stopped: return try await settleStopped(operation, &bindings)
+        case .deployment(let deployment):
+            await perform(&followers, &bindings)
+            return try await awaitEnd(of: deployment, operation, &bindings, &patience).noting(note)
+        }
+    }
+
+    /// What came of asking for a deployment.
+    private enum Begun {
+        case deployment(ObservedDeployment)
+        /// Somebody has stopped the app, which a deployment would start.
+        case stopped
+        case nothing
     }
 
     /// The deployment that this apply has made, in whatever state.
@@ -95,15 +100,33 @@ extension AppApplier {
     }
 }
 
+// MARK: - Droplets of others
+
+extension AppApplier {
+    /// The droplet that somebody else has made the current one since the app was observed, in words; nil when nobody has.
+    func foreignDroplet(in app: ObservedApp?, _ bindings: Bindings) async -> String? {
+        guard let current = app?.currentDropletGUID, let known = bindings.app.currentDropletGUID, current != known,
+            current != bindings.newDroplet?.guid
+        else { return nil }
+        let droplet = (try? await platform.droplet(current)) ?? nil
+        var image = ""
+        if case .value(.text(let text))? = droplet?.fields[.image] { image = ", image `\(text)`" }
+        return "droplet \(current)\(image), which somebody has deployed meanwhile"
+    }
+}
+
+extension Outcome {
+    /// With one more thing that was unusual.
+    func noting(_ more: String?) -> Outcome {
+        guard let more, case .applied(let note) = self else { return self }
+        return .applied(note: note.map { "\($0); \(more)" } ?? more)
+    }
+}
+
 // MARK: - Stopped apps
 
 extension AppApplier {
     static let stoppedMeanwhile = "the app was stopped meanwhile and stays so: it is live at its next start"
-
-    /// Somebody has stopped the app since it was observed.
-    func isStopped(_ bindings: Bindings) async throws(PlatformError) -> Bool {
-        try await platform.app(bindings.app.guid)?.isStarted == false
-    }
 
     /// Gives a stopped app the new droplet, where there is one, and leaves it stopped.
     private func settleStopped(

@@ -4,11 +4,11 @@
 /// late. Only what did not happen is sent again, up to three times. Seven steps of an apply share this: restart, deployment,
 /// scale, cancel of a task, cancel of a deployment, process by a manifest, and, with a ladder of its own, staging.
 ///
-/// - Parameter isUnclear: the error leaves open whether it has happened.
+/// - Parameter isUnclear: the error leaves open whether it has happened; that of a read leaves nothing open.
 /// - Parameter look: what came of it, nil when nothing did; it may throw the error as final.
 func sendOnce<Value>(
     on clock: any Clock<Duration>,
-    isUnclear: (PlatformError) -> Bool = { $0.mayHaveHappened && $0.code != .cancelled },
+    isUnclear: (PlatformError) -> Bool = { $0.mayHaveHappened && $0.code != .cancelled && $0.method != "GET" },
     _ send: () async throws(PlatformError) -> Value,
     orFind look: (PlatformError) async throws(PlatformError) -> Value?
 ) async throws(PlatformError) -> Value {

@@ -151,6 +151,19 @@ struct Stage {
         try await send("POST", "/v3/deployments", #"{"strategy": "\#(strategy)", "relationships": \#(relationship)}"#)
     }
 
+    /// Starts a deployment of the droplet that was staged last from that image, past Evenkeel.
+    func deployByHand(_ app: String, imageOf image: String) async throws {
+        let guid = try await guid(ofApp: app)
+        let list = try await json("/v3/apps/\(guid)/droplets?order_by=-created_at")
+        let head = try #require(list.components(separatedBy: image).first)
+        let droplet = try #require(head.components(separatedBy: #"{"guid":""#).last?.prefix(36))
+        try await send(
+            "POST",
+            "/v3/deployments",
+            #"{"droplet": {"guid": "\#(droplet)"}, "relationships": {"app": {"data": {"guid": "\#(guid)"}}}}"#
+        )
+    }
+
     /// Does `cancel` or `continue` with every deployment that is in flight, past Evenkeel.
     func actOnDeploymentsByHand(_ action: String) async throws {
         let list = try await json("/v3/deployments?status_values=ACTIVE")
