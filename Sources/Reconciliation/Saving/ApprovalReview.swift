@@ -30,29 +30,36 @@ package struct ApprovalReview: Sendable {
         let known = ApprovedPlan.identities(of: approved.declarations, in: planning.observed)
         let absences = Absences(planning.plan, approved: approved.identities, observed: known)
         let managers = approved.declarations.managers
+        let removals = StandingRemovals(of: approved.declarations, in: planning.observed, managers: managers)
         var rest = Dictionary(grouping: planning.plan.operations) { $0.address.appending(.app) }
         for operation in approved.plan.operations {
             let app = operation.address.appending(.app)
             let place = rest[app]?.firstIndex { $0.continues(operation) }
             let now = place.flatMap { rest[app]?.remove(at: $0) }
-            let verdict = judge(operation, as: now, absences, manager: managers[app])
+            let kept = removals.reasons(against: operation, now: now)
+            let verdict = judge(operation, as: now, absences, keeping: kept, manager: managers[app])
             verdicts.append((operation, verdict))
         }
     }
 
-    /// - Parameter now: the operation as it is planned now; nil when none is.
+    /// - Parameters:
+    ///   - now: the operation as it is planned now; nil when none is.
+    ///   - kept: approved removals that would be none now, in words.
     private mutating func judge(
         _ operation: Plan.Operation,
         as now: Plan.Operation?,
         _ absences: Absences,
+        keeping kept: [String],
         manager: Text?
     ) -> Verdict {
         let app = operation.address.appending(.app)
         if let reason = absences.replacement(of: app) { return .stale([reason]) }
         guard let now else {
             if let reason = absences.reason(for: operation) { return .stale([reason]) }
-            return absences.isWaiting(app) ? .postponed : .inPlace
+            if absences.isWaiting(app) { return .postponed }
+            return kept.isEmpty ? .inPlace : .stale(kept)
         }
+        guard kept.isEmpty else { return .stale(kept) }
         guard var left = now.limited(to: operation) else { return .inPlace }
         let isWhole = left.changes.count == now.changes.count
         let differences = operation.differences(from: left, comparingBodies: isWhole, manager: manager)

@@ -58,14 +58,7 @@ package struct ApprovedPlan: Hashable, Sendable, Codable {
 
     /// The apps that the declarations name, by their addresses.
     static func identities(of declarations: DesiredState, in observed: ObservedState) -> [Identity] {
-        declarations.spaces.flatMap { space -> [Identity] in
-            let names = (space.organization.value, space.space.value)
-            let apps = observed.space(organization: names.0, space: names.1)?.appsByName ?? [:]
-            return space.apps.compactMap { app in
-                let address = Address(organization: names.0, space: names.1, app: app.name)
-                return apps[app.name.caseFolded].map { Identity(address: address, guid: $0.guid) }
-            }
-        }
+        declarations.found(in: observed).map { Identity(address: $0, guid: $1.guid) }
     }
 
     /// Why the values of a file that somebody made by hand cannot be used; nil when they can.
@@ -79,5 +72,19 @@ package struct ApprovedPlan: Hashable, Sendable, Codable {
             }
         }
         return nil
+    }
+}
+
+extension DesiredState {
+    /// The declared apps that were found, by the addresses that the manifest gives them.
+    func found(in observed: ObservedState) -> [(Address, ObservedApp)] {
+        spaces.flatMap { space -> [(Address, ObservedApp)] in
+            let names = (space.organization.value, space.space.value)
+            let found = observed.space(organization: names.0, space: names.1)?.appsByName ?? [:]
+            return space.apps.compactMap { app in
+                let address = Address(organization: names.0, space: names.1, app: app.name)
+                return found[app.name.caseFolded].map { (address, $0) }
+            }
+        }
     }
 }
