@@ -2,13 +2,12 @@ package import Reconciliation
 
 /// What has to be looked at while a new droplet is staged and rolled out.
 extension CloudControllerPlatform {
+    /// Builds first: one that ends while this is read is still STAGING in their list, or its droplet is in the later one.
     package func staging(ofApp appGUID: String) async throws(PlatformError) -> ObservedStaging {
         let app = ListQuery.Filter("app_guids", [appGUID])
+        let builds = try await client.list(ListQuery("/v3/builds", [app]), of: WireBuild.self)
         async let packages = attempted { () async throws(PlatformError) in
             try await client.list(ListQuery("/v3/packages", [app, .init("types", ["docker"])]), of: WirePackage.self)
-        }
-        async let builds = attempted { () async throws(PlatformError) in
-            try await client.list(ListQuery("/v3/builds", [app]), of: WireBuild.self)
         }
         let droplets = try await client.list(
             ListQuery("/v3/droplets", [app, .init("states", ["STAGED"])]),
@@ -16,7 +15,7 @@ extension CloudControllerPlatform {
         )
         return ObservedStaging(
             packages: try await packages.get().map(\.package),
-            builds: try await builds.get().map(\.build),
+            builds: builds.map(\.build),
             droplets: droplets.map(\.droplet)
         )
     }

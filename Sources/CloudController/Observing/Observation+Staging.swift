@@ -40,21 +40,19 @@ extension Observation {
         var staging = Staging(packages: packages.rows, unseen: packages.unseen)
         let filter = ListQuery.Filter("app_guids", found.appsToLookInto(packages.rows, current))
         guard !filter.values.isEmpty else { return staging }
-        async let builds = attempted { () async throws(PlatformError) in
-            try await client.sight(
-                PartedQuery("/v3/builds", by: filter, [.init("states", ["STAGING"])]),
-                of: WireBuild.self
-            )
-        }
+        // Before the droplets: a build that ends in between is in one of the lists.
+        let builds = try await client.sight(
+            PartedQuery("/v3/builds", by: filter, [.init("states", ["STAGING"])]),
+            of: WireBuild.self
+        )
         let droplets = try await client.sight(
             PartedQuery("/v3/droplets", by: filter, [.init("states", ["STAGED"])]),
             of: WireDroplet.self
         )
+        staging.builds = builds.rows
         staging.droplets = droplets.rows
+        staging.unseen.merge(builds.unseen) { first, _ in first }
         staging.unseen.merge(droplets.unseen) { first, _ in first }
-        let seen = try await builds.get()
-        staging.builds = seen.rows
-        staging.unseen.merge(seen.unseen) { first, _ in first }
         return staging
     }
 }

@@ -18,7 +18,7 @@ extension AppApplier {
             if let (build, error) = attempt.refused(in: staging) {
                 return .failed(.stagingFailed(operation, build, error))
             }
-            switch staging.supply(of: image, besides: bindings.app.currentDropletGUID) {
+            switch try await supply(of: image, from: staging, bindings) {
             case .droplet(let droplet):
                 bindings.stage(droplet)
                 let note = "droplet \(droplet.guid) is staged"
@@ -37,6 +37,29 @@ extension AppApplier {
                 }
             }
         }
+    }
+
+    /// What there is of the image; a droplet that was finished between the lists is read.
+    ///
+    /// The lists are not of one moment. The build says STAGED and names the droplet in the transaction that finishes it
+    /// (`cloud_controller_ng lib/cloud_controller/diego/staging_completion_handler.rb`), so a list of droplets without it is
+    /// older than that of the builds, or the droplet is gone.
+    private func supply(
+        of image: Text,
+        from staging: ObservedStaging,
+        _ bindings: Bindings
+    ) async throws(PlatformError) -> ObservedStaging.Supply {
+        let current = bindings.app.currentDropletGUID
+        let supply = staging.supply(of: image, besides: current)
+        switch supply {
+        case .droplet, .build: return supply
+        case .package, .nothing: break
+        }
+        guard let guid = staging.unlistedDroplet(of: image), guid != current,
+            let droplet = try await platform.droplet(guid), droplet.state == "STAGED",
+            staging.image(of: droplet) == .value(.text(image))
+        else { return supply }
+        return .droplet(droplet)
     }
 
     private func gone(_ operation: Plan.Operation, _ staging: ObservedStaging) -> Diagnostic {

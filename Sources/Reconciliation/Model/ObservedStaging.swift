@@ -108,6 +108,16 @@ extension ObservedStaging {
         droplets[index] = droplet
     }
 
+    /// The droplet of the newest build of the image that is STAGED, where the list of droplets does not have it.
+    func unlistedDroplet(of image: Text) -> String? {
+        let guids = Set(packages.filter { $0.image == image }.map(\.guid))
+        for build in builds.reversed() where guids.contains(build.packageGUID) {
+            guard case .staged(let guid) = build.state else { continue }
+            return droplets.contains { $0.guid == guid } ? nil : guid
+        }
+        return nil
+    }
+
     /// The image that the droplet was made from, which is what is compared with a declared one.
     ///
     /// That of its package: what the stager writes into the droplet may differ from it

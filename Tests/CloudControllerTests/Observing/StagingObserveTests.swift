@@ -119,6 +119,17 @@ struct StagingObserveTests {
         #expect(try await CloudControllerPlatform.test(over: controller).build("other") == nil)
     }
 
+    /// A build that ends between the lists is STAGING in the first, or its droplet is in the second.
+    @Test func `builds are asked for before droplets and packages`() async throws {
+        for path in ["builds", "droplets", "packages"] { await controller.add([], to: "/v3/\(path)") }
+
+        _ = try await CloudControllerPlatform.test(over: controller).staging(ofApp: "a")
+
+        let asked = await controller.asked
+        #expect(asked.count == 3)
+        #expect(asked.first?.hasPrefix("GET /v3/builds?") == true, "\(asked)")
+    }
+
     @Test func `a deployment of ours is looked for by its label`() async throws {
         await controller.add([], to: "/v3/deployments")
 

@@ -60,6 +60,37 @@ import Testing
         }
     }
 
+    /// The answer of a build's POST was lost, and it ends between the list of droplets and that of builds.
+    @Test func `a build that is STAGED and whose droplet is in no list yet is no reason for a second one`() async {
+        let ended = ObservedStaging(packages: [package], builds: [build(.staged(droplet: "d2"))])
+        let lost = ScriptedPlatform(droplet: droplet, stagings: [ObservedStaging(packages: [package]), ended]) {
+            request,
+            _ throws(PlatformError) in
+            if request.kind == .createBuild { throw failure(503) }
+            return answer(request)
+        }
+        let begun = ScriptedPlatform(droplet: droplet, stagings: [ended]) { request, _ throws(PlatformError) in
+            answer(request)
+        }
+        var expired = droplet
+        expired.state = "EXPIRED"
+        let gone = ScriptedPlatform(
+            droplet: expired,
+            stagings: [ended],
+            builds: [build(.staged(droplet: "d2"))]
+        ) { request, _ throws(PlatformError) in
+            answer(request)
+        }
+
+        let reports = [await apply(lost), await apply(begun)]
+        _ = await apply(gone)
+
+        #expect(reports.map(\.line) == ["Applied 2 of 2 operations.", "Applied 2 of 2 operations."])
+        #expect(lost.sent.count { $0.kind == .createBuild } == 1)
+        #expect(begun.sent.count { $0.kind == .createBuild } == 0)
+        #expect(gone.sent.count { $0.kind == .createBuild } == 1)
+    }
+
     @Test func `a package is made, built and waited for, then the droplet is marked and assigned`() async {
         let platform = ScriptedPlatform(
             droplet: droplet,
