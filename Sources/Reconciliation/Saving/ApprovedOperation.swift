@@ -9,8 +9,10 @@ extension Plan.Operation {
         guard step == approved.step || isOfProcess && approved.isOfProcess else { return false }
         // What an interrupted apply has left of a staging is taken up by another request.
         if stagingProgress != nil, approved.stagingProgress != nil { return true }
-        // A run that an interrupted apply has started is only waited for.
-        return request.path == approved.request.path || (approved.action == .run && action == .wait)
+        // A run that an interrupted apply has started is only waited for, or written down.
+        if approved.action == .run, action == .wait { return true }
+        if [.run, .wait].contains(approved.action), adoptsRuns { return true }
+        return request.path == approved.request.path
     }
 
     /// The operation without changes that were not approved; nil when nothing is left of it.
@@ -47,7 +49,7 @@ extension Plan.Operation {
     func differences(from now: Plan.Operation, comparingBodies: Bool, manager: Text?) -> [String] {
         let owners = newOwners(in: now, besides: manager)
         switch (action, now.action) {
-        case (.run, .wait):
+        case (.run, .wait), (.run, .adopt), (.wait, .adopt):
             // Without a fingerprint it is the run of the droplet that was still to be staged.
             return isOpen || run?.fingerprint == now.run?.fingerprint ? [] : ["another run is in progress"]
         case (.update, .adopt), (.update, .release): return owners

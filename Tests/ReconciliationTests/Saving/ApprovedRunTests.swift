@@ -1,7 +1,8 @@
 import Diagnostics
-import Reconciliation
 import TestSupport
 import Testing
+
+@testable import Reconciliation
 
 /// Runs of tasks that were approved.
 @Suite struct ApprovedRunTests {
@@ -41,12 +42,22 @@ import Testing
         #expect(review.plan.operations.map(\.action) == [.run])
     }
 
-    @Test func `a run that exists is in place`() async throws {
-        let review = try await review(desired()) { $0.tasks = [observedRun("migrate", 1, .succeeded, fingerprint: $1)] }
+    @Test func `a run that exists and is recorded is in place, one that is not recorded is recorded`() async throws {
+        func review(isRecorded: Bool) async throws -> ApprovalReview {
+            try await self.review(desired()) { app, fingerprint in
+                let run = observedRun("migrate", 1, .succeeded, fingerprint: fingerprint)
+                app.tasks = [run]
+                var record = RunRecord("migrate")
+                record.note(run, awaiting: nil, time: "2026-11-26T12:00:00Z")
+                if isRecorded { app.fields[.annotation(RunRecord.key(of: "migrate"))] = .value(.text(record.text)) }
+            }
+        }
+        let (recorded, unrecorded) = (try await review(isRecorded: true), try await review(isRecorded: false))
 
-        #expect(review.stale.isEmpty)
-        #expect(review.inPlace.map(\.action) == [.run])
-        #expect(review.plan.operations.isEmpty)
+        #expect(recorded.stale.isEmpty && unrecorded.stale.isEmpty)
+        #expect(recorded.inPlace.map(\.action) == [.run])
+        #expect(recorded.plan.operations.isEmpty)
+        #expect(unrecorded.plan.operations.map(\.action) == [.adopt])
     }
 
     @Test func `a run that an interrupted apply has started is waited for`() async throws {
@@ -70,7 +81,7 @@ import Testing
     @Test func `a run that has failed for good is reported, not repeated`() async throws {
         let review = try await review(desired()) { $0.tasks = [observedRun("migrate", 1, .failed, fingerprint: $1)] }
 
-        #expect(review.plan.operations.isEmpty)
+        #expect(review.plan.operations.map(\.action) == [.adopt], "it is written down")
         #expect(review.plan.failedRuns.count == 1)
     }
 
