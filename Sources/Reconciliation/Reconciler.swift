@@ -15,7 +15,7 @@ package struct Reconciler: Sendable {
     }
 
     let platform: any PlatformReader
-    private let options: PlanOptions
+    let options: PlanOptions
 
     package init(platform: any PlatformReader, options: PlanOptions = PlanOptions()) {
         self.platform = platform

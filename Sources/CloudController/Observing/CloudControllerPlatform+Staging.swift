@@ -32,10 +32,25 @@ extension CloudControllerPlatform {
         ofApp appGUID: String,
         rollout label: String
     ) async throws(PlatformError) -> [ObservedDeployment] {
+        try await deployments(ofApp: appGUID, "\(RolloutLabel.key)", label)
+    }
+
+    package func deployments(
+        ofApp appGUID: String,
+        approval id: String
+    ) async throws(PlatformError) -> [ObservedDeployment] {
+        try await deployments(ofApp: appGUID, "\(RolloutLabel.approval)", id)
+    }
+
+    private func deployments(
+        ofApp appGUID: String,
+        _ label: String,
+        _ value: String
+    ) async throws(PlatformError) -> [ObservedDeployment] {
         let query = ListQuery(
             "/v3/deployments",
             [.init("app_guids", [appGUID])],
-            fixed: "label_selector=\(PercentEncoding.once("\(RolloutLabel.key)=\(label)"))"
+            fixed: "label_selector=\(PercentEncoding.once("\(label)=\(value)"))"
         )
         return try await client.list(query, of: WireDeployment.self).map(\.deployment)
     }

@@ -15,6 +15,8 @@ package struct ApplyOptions: Hashable, Sendable {
     package var claimTimeout: Int
     /// Seconds to wait at most when the server limits the rate of requests that create runs.
     package var rateLimitPatience: Int
+    /// The saved plan that is performed, as markers and deployments name it; nil for a plan that was not saved.
+    var approval: String?
     /// False only in tests, which show that without claims a run can be started twice.
     var claimsRuns = true
 

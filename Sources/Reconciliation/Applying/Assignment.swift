@@ -92,7 +92,8 @@ extension AppApplier {
             let processes = try await platform.processes(ofApp: bindings.app.guid)
             guard bindings.hasAnotherVersion(processes) else { return nil }
             bindings.replace(processes)
-            let marker = JSON.Member(RestartMarker.key, RestartMarker.ofDroplet(processes))
+            let owed = options.approval.map { RestartMarker.marked(RestartMarker.ofDroplet(processes), by: $0) }
+            let marker = JSON.Member(RestartMarker.key, owed ?? RestartMarker.ofDroplet(processes))
             try await annotate(.patchDroplet, "/v3/droplets/{droplet.guid}", marker, bindings.values(for: operation))
             return operation.marksRestart ? nil : AppApplier.startedMeanwhile
         case .app, .process, .droplet, .task, .deployment, .accepted, .package, .build, .job, .currentDroplet, .notSent:

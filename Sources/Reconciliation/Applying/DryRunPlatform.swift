@@ -69,6 +69,13 @@ package struct DryRunPlatform: Platform {
         try await reader.deployments(ofApp: appGUID, rollout: label)
     }
 
+    package func deployments(
+        ofApp appGUID: String,
+        approval id: String
+    ) async throws(PlatformError) -> [ObservedDeployment] {
+        try await reader.deployments(ofApp: appGUID, approval: id)
+    }
+
     package func staging(ofApp appGUID: String) async throws(PlatformError) -> ObservedStaging {
         try await reader.staging(ofApp: appGUID)
     }

@@ -46,6 +46,9 @@ package protocol PlatformReader: Sendable {
     /// The app's deployments in any state that carry the label `evenkeel.dev/rollout=LABEL`.
     func deployments(ofApp appGUID: String, rollout label: String) async throws(PlatformError) -> [ObservedDeployment]
 
+    /// The app's deployments in any state that carry the label `evenkeel.dev/plan=ID`: an apply of that saved plan made them.
+    func deployments(ofApp appGUID: String, approval id: String) async throws(PlatformError) -> [ObservedDeployment]
+
     /// The app's docker packages, its builds in any state, and its droplets that are STAGED.
     func staging(ofApp appGUID: String) async throws(PlatformError) -> ObservedStaging
 

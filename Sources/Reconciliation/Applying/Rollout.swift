@@ -9,9 +9,10 @@ extension AppApplier {
         _ bindings: inout Bindings
     ) async throws(PlatformError) -> Outcome {
         let request = bindings.fill(operation)
-        guard platform.canWrite else { return .wouldSend([request]) }
+        guard platform.canWrite else { return .wouldSend(bindings.fillAll(operation)) }
         if let other = try await platform.activeDeployments(ofApp: bindings.app.guid).last { return .postponed(other) }
         var patience = patience(for: operation)
+        try await remember(operation, bindings)
         let before = versions(try await platform.processes(ofApp: bindings.app.guid))
         var foreign: String?
         let end = try await sendOnce(on: clock) { () async throws(PlatformError) -> Outcome? in
@@ -27,6 +28,13 @@ extension AppApplier {
         if let end { return end }
         return try await awaitInstances(operation, &bindings, &patience)
             .noting(foreign.map { "it runs with \($0)" })
+    }
+
+    /// Writes down that the restart is owed, where no change of this plan has done that.
+    private func remember(_ operation: Plan.Operation, _ bindings: Bindings) async throws(PlatformError) {
+        guard !operation.preparing.isEmpty, try await platform.app(bindings.app.guid)?.isStarted != false else { return }
+        let values = bindings.values(for: operation)
+        for request in operation.preparing { _ = try await platform.send(request.filled(with: values)) }
     }
 
     private func hasChanged(
@@ -50,9 +58,10 @@ extension AppApplier {
         _ followers: inout Followers
     ) async throws(PlatformError) -> Outcome {
         let request = bindings.fill(operation)
-        guard platform.canWrite else { return .wouldSend([request]) }
+        guard platform.canWrite else { return .wouldSend(bindings.fillAll(operation)) }
         if let other = try await platform.activeDeployments(ofApp: bindings.app.guid).last { return .postponed(other) }
         var patience = patience(for: operation)
+        try await remember(operation, bindings)
         var note: String?
         let begun = try await sendOnce(on: clock) { () async throws(PlatformError) -> Begun in
             let app = try await platform.app(bindings.app.guid)

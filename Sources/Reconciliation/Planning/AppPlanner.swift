@@ -21,6 +21,8 @@ struct AppPlanner {
     var restage: Restage?
     /// Declared processes of types that only the new droplet may bring.
     var newProcesses: [DesiredProcess] = []
+    /// An approved restart that has to be made although everything is in place; nil when there is none.
+    var debt: RestartDebt?
 
     /// What is the same for every app of a space.
     struct Server {

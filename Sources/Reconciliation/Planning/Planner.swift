@@ -13,12 +13,15 @@ package struct PlanOptions: Hashable, Sendable, Codable {
 /// Decides what should happen: the desired state against the observed one.
 ///
 /// What cannot be planned is in the diagnostics; the apps that they are about get no operations, the others go on.
+///
+/// - Parameter debts: approved restarts of apps that nobody has made.
 package func plan(
     _ desired: DesiredState,
     against observed: ObservedState,
-    options: PlanOptions = PlanOptions()
+    options: PlanOptions = PlanOptions(),
+    debts: [Address: RestartDebt] = [:]
 ) -> (plan: Plan, diagnostics: [Diagnostic]) {
-    var planner = Planner(observed: observed, desired: desired, options: options)
+    var planner = Planner(observed: observed, desired: desired, options: options, debts: debts)
     for space in desired.spaces.sorted(by: Planner.order) { planner.plan(space) }
     return (planner.result, planner.diagnostics)
 }
@@ -26,11 +29,18 @@ package func plan(
 private struct Planner {
     let observed: ObservedState
     let options: PlanOptions
+    let debts: [Address: RestartDebt]
     var result: Plan
     var diagnostics: [Diagnostic] = []
 
-    init(observed: ObservedState, desired: DesiredState, options: PlanOptions) {
+    init(
+        observed: ObservedState,
+        desired: DesiredState,
+        options: PlanOptions,
+        debts: [Address: RestartDebt]
+    ) {
         self.observed = observed
+        self.debts = debts
         self.options = options
         let spaces = desired.spaces.sorted(by: Planner.order)
         result = Plan(
@@ -85,6 +95,7 @@ private struct Planner {
                 continue
             }
             var planner = AppPlanner(address: address, desired: app, observed: observedApp, server: server)
+            planner.debt = debts[address]
             planner.plan()
             take(planner)
         }

@@ -12,8 +12,13 @@ enum RestartMarker {
     private static let assigned = #"{"v":1,"assigned":true,"app":{"#
 
     /// For a process, with the names of the settings that are not live.
-    static func ofProcess(_ fields: [String]) -> JSON {
-        .template(processStart(guid: "{process.guid}", version: "{process.version}") + list(fields) + "}")
+    ///
+    /// - Parameter type: of the process, in a request of the app; nil in one of the process.
+    static func ofProcess(_ fields: [String], type: Text? = nil) -> JSON {
+        let process = type.map { "processes.\($0)" } ?? "process"
+        return .template(
+            processStart(guid: "{\(process).guid}", version: "{\(process).version}") + list(fields) + "}"
+        )
     }
 
     /// For a droplet whose image was changed in place: every process of the app runs the image before it.
@@ -32,9 +37,10 @@ enum RestartMarker {
             return nil
         }
         let start = processStart(guid: process.guid, version: version)
-        guard text.string.hasPrefix(start), text.string.hasSuffix("]}") else { return nil }
-        let names = text.string.dropFirst(start.count + 1).dropLast(2)
-        return names.split(separator: ",").map { String($0.dropFirst().dropLast()) }
+        guard text.string.hasPrefix(start), text.string.hasSuffix("}") else { return nil }
+        let rest = text.string.dropFirst(start.count)
+        guard rest.hasPrefix("["), let end = rest.firstIndex(of: "]") else { return nil }
+        return rest[..<end].dropFirst().split(separator: ",").map { String($0.dropFirst().dropLast()) }
     }
 
     /// The image of the droplet is not live: one of the processes still runs as it did before.
@@ -46,6 +52,20 @@ enum RestartMarker {
         guard marker.hasPrefix(inPlace) || marker.hasPrefix(assigned) else { return false }
         return processes.contains { marker.contains(entry(for: $0, $0.guid, $0.version ?? "")) }
     }
+
+    /// The same marker, written for a saved plan: an apply of that plan knows what it has done itself.
+    static func marked(_ marker: JSON, by approval: String) -> JSON {
+        guard case .template(let text) = marker, text.hasSuffix("}") else { return marker }
+        return .template(text.dropLast() + member(approval))
+    }
+
+    /// The resource has the marker that an apply of that saved plan has written.
+    static func isOf(_ approval: String, in fields: ObservedFields) -> Bool {
+        guard case .value(.text(let text)) = fields[.annotation(key)] else { return false }
+        return text.string.hasSuffix(member(approval))
+    }
+
+    private static func member(_ approval: String) -> String { ",\"plan\":\"\(approval)\"}" }
 
     /// The droplet was staged anew and assigned, not changed in place.
     static func isOfAssignment(_ marker: Text) -> Bool { marker.string.hasPrefix(assigned) }

@@ -28,12 +28,16 @@ extension AppPlanner {
             return
         }
         let changed = operations.filter { $0.effect == .afterRollout }
-        guard !changed.isEmpty || !left.isEmpty else { return }
+        guard !changed.isEmpty || !left.isEmpty || debt != nil else { return }
         if !resources.contains(address) { resources.append(address) }
         var draft = draft(of: rollout)
         draft.action = .restart
         draft.timeout = rollout.value.timeout
         if !left.isEmpty { draft.notes.append("owed since an earlier change of \(left.joined(separator: ", "))") }
+        if let debt {
+            draft.notes.append("approved, and not made yet: somebody else has set what it is for")
+            draft.preparing = debt.requests(observed)
+        }
         let types = observed.processes.map(\.type)
         let touched = changed.compactMap { operation -> Text? in
             if case .process(let type) = operation.address.part { type } else { nil }
@@ -90,4 +94,6 @@ package enum RolloutLabel {
     package static let key: Text = "evenkeel.dev/rollout"
     /// Stands for a random text in the plan.
     static let symbol = "rollout"
+    /// Names the saved plan that the deployment was approved in.
+    package static let approval: Text = "evenkeel.dev/plan"
 }

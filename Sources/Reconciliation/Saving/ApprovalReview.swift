@@ -8,8 +8,8 @@ package import Diagnostics
 package struct ApprovalReview: Sendable {
     /// What becomes of an approved operation.
     enum Verdict {
-        /// Nothing is left to do.
-        case inPlace
+        /// Nothing is left to do; the note says what is unusual about it.
+        case inPlace(note: String?)
         /// Not known before somebody else's deployment has ended.
         case postponed
         /// The operation at this place of `plan`.
@@ -20,15 +20,17 @@ package struct ApprovalReview: Sendable {
 
     /// What is left to do, as planned now; nothing that was not approved.
     package private(set) var plan: Plan
+    private let approval: String
     /// In the order of the approved plan.
     private(set) var verdicts: [(operation: Plan.Operation, verdict: Verdict)] = []
 
     package init(of approved: ApprovedPlan, against planning: Reconciler.Planning) {
+        approval = approved.id
         plan = planning.plan
         plan.operations = []
         plan.declaredApps = approved.plan.declaredApps
-        let known = ApprovedPlan.identities(of: approved.declarations, in: planning.observed)
-        let absences = Absences(planning.plan, approved: approved.identities, observed: known)
+        let found = approved.declarations.found(in: planning.observed)
+        let absences = Absences(planning.plan, approved: approved.identities, found: found)
         let managers = approved.declarations.managers
         let removals = StandingRemovals(of: approved.declarations, in: planning.observed, managers: managers)
         var rest = Dictionary(grouping: planning.plan.operations) { $0.address.appending(.app) }
@@ -57,16 +59,18 @@ package struct ApprovalReview: Sendable {
         guard let now else {
             if let reason = absences.reason(for: operation) { return .stale([reason]) }
             if absences.isWaiting(app) { return .postponed }
-            return kept.isEmpty ? .inPlace : .stale(kept)
+            guard kept.isEmpty else { return .stale(kept) }
+            let isLeftStopped = operation.action == .restart && absences.isStopped(app)
+            return .inPlace(note: isLeftStopped ? AppApplier.stoppedMeanwhile : nil)
         }
         guard kept.isEmpty else { return .stale(kept) }
-        guard var left = now.limited(to: operation) else { return .inPlace }
+        guard var left = now.limited(to: operation) else { return .inPlace(note: nil) }
         let isWhole = left.changes.count == now.changes.count
         let differences = operation.differences(from: left, comparingBodies: isWhole, manager: manager)
         guard differences.isEmpty else { return .stale(differences) }
         // Of a process that is there by now it was approved behind the rollout all the same.
         if operation.step == .newProcesses { left.step = .newProcesses }
-        plan.operations.append(left)
+        plan.operations.append(left.marked(by: approval))
         return .perform(plan.operations.count - 1)
     }
 
@@ -98,13 +102,17 @@ private struct Absences {
     private let approved: [Address: String]
     private let observed: [Address: String]
     private let waiting: Set<Address>
+    private let stopped: Set<Address>
 
-    init(_ plan: Plan, approved: [ApprovedPlan.Identity], observed: [ApprovedPlan.Identity]) {
+    init(_ plan: Plan, approved: [ApprovedPlan.Identity], found: [(Address, ObservedApp)]) {
         self.plan = plan
         self.approved = Dictionary(approved.map { ($0.address, $0.guid) }) { first, _ in first }
-        self.observed = Dictionary(observed.map { ($0.address, $0.guid) }) { first, _ in first }
+        observed = Dictionary(found.map { ($0, $1.guid) }) { first, _ in first }
+        stopped = Set(found.filter { !$1.isStarted }.map(\.0))
         waiting = Set(plan.waits.map(\.address))
     }
+
+    func isStopped(_ app: Address) -> Bool { stopped.contains(app) }
 
     func isWaiting(_ app: Address) -> Bool { waiting.contains(app) }
 

@@ -8,6 +8,8 @@ package struct ApprovedPlan: Hashable, Sendable, Codable {
         package let guid: String
     }
 
+    /// Tells this plan from others that say the same: 16 hex digits, in the markers and deployments of its applies.
+    package let id: String
     package private(set) var plan: Plan
     /// What it may do, as it was planned.
     package let options: PlanOptions
@@ -22,8 +24,11 @@ package struct ApprovedPlan: Hashable, Sendable, Codable {
         _ planning: Reconciler.Planning,
         of desired: DesiredState,
         options: PlanOptions = PlanOptions(),
-        warnings: [Diagnostic]
+        warnings: [Diagnostic],
+        stamps: Stamps = Stamps()
     ) {
+        let digits = String(stamps.random(), radix: 16)
+        id = String(repeating: "0", count: 16 - digits.utf8.count) + digits
         plan = planning.plan
         self.options = options
         self.warnings = warnings
@@ -63,6 +68,7 @@ package struct ApprovedPlan: Hashable, Sendable, Codable {
 
     /// Why the values of a file that somebody made by hand cannot be used; nil when they can.
     package var problem: String? {
+        if id.wholeMatch(of: #/[0-9a-f]{16}/#) == nil { return "its id is none" }
         for (_, app) in declarations.apps {
             if let rollout = app.rollout?.value, rollout.maxInFlight < 1 || rollout.timeout < 0 {
                 return "a rollout is out of range"

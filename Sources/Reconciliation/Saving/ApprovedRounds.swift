@@ -8,7 +8,7 @@ struct ApprovedRounds {
     private let reconciler: Reconciler
     private let approved: ApprovedPlan
     private let platform: any Platform
-    private let options: ApplyOptions
+    private var options: ApplyOptions
     private let clock: any Clock<Duration>
     private let stamps: Stamps
     private let progress: Applier.Progress
@@ -32,6 +32,7 @@ struct ApprovedRounds {
         self.approved = approved
         self.platform = platform
         self.options = options
+        self.options.approval = approved.id
         self.clock = clock
         self.stamps = stamps
         self.progress = progress
@@ -47,7 +48,8 @@ struct ApprovedRounds {
     mutating func perform() async throws(PlatformError) -> Reconciler.ApprovedApply {
         let desired = approved.declarations
         let first = try await reconciler.plan(desired)
-        let (planning, unsettled) = try await reconciler.settled(first, of: desired, &waiting)
+        let (settled, unsettled) = try await reconciler.settled(first, of: desired, &waiting)
+        let planning = try await reconciler.planningUnmadeRestarts(of: approved, settled)
         let review = ApprovalReview(of: approved, against: planning)
         // What a paused deployment holds is neither stale nor in place: the same approval holds when it has ended.
         let isHeld = approved.plan.operations.contains { planning.isPaused($0.address) }
@@ -88,9 +90,9 @@ struct ApprovedRounds {
         for operation in judged {
             let approved = entries[operation.place].operation
             switch operation.verdict {
-            case .inPlace where !entries[operation.place].isDone:
-                entries[operation.place] = .init(approved, .inPlace(note: nil))
-                await progress(.ended(approved, .inPlace(note: nil), .zero))
+            case .inPlace(let note) where !entries[operation.place].isDone:
+                entries[operation.place] = .init(approved, .inPlace(note: note))
+                await progress(.ended(approved, .inPlace(note: note), .zero))
             case .postponed: entries[operation.place] = .init(approved, .wouldSend(approved.requests))
             case .perform: performed.append(operation.place)
             case .inPlace, .stale: break
@@ -125,7 +127,8 @@ struct ApprovedRounds {
         let planning: Reconciler.Planning
         do throws(PlatformError) {
             guard let settled = try await settled(after: waits) else { return [] }
-            (apps, planning) = settled
+            apps = settled.apps
+            planning = try await reconciler.planningUnmadeRestarts(of: approved.keeping(apps), settled.planning)
         } catch {
             problems.append(error.diagnostic(intent: "show what is declared", api: approved.plan.api))
             return []

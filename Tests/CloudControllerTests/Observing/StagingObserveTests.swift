@@ -141,5 +141,12 @@ struct StagingObserveTests {
                 "GET /v3/deployments?per_page=5000&label_selector=evenkeel.dev%2Frollout%3Df00&app_guids=a"
             ]
         )
+
+        _ = try await CloudControllerPlatform.test(over: controller).deployments(ofApp: "a", approval: "c0de")
+
+        #expect(
+            await controller.asked.last
+                == "GET /v3/deployments?per_page=5000&label_selector=evenkeel.dev%2Fplan%3Dc0de&app_guids=a"
+        )
     }
 }

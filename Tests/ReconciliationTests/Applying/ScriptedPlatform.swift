@@ -147,6 +147,10 @@ final class ScriptedPlatform: Platform {
         ours
     }
 
+    func deployments(ofApp appGUID: String, approval id: String) async throws(PlatformError) -> [ObservedDeployment] {
+        ours
+    }
+
     func staging(ofApp appGUID: String) async throws(PlatformError) -> ObservedStaging {
         let reading = readings.withLock { counts in
             counts.stagings += 1

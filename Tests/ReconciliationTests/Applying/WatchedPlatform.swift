@@ -96,6 +96,10 @@ struct WatchedPlatform: Platform {
         try await model.deployments(ofApp: appGUID, rollout: label)
     }
 
+    func deployments(ofApp appGUID: String, approval id: String) async throws(PlatformError) -> [ObservedDeployment] {
+        try await model.deployments(ofApp: appGUID, approval: id)
+    }
+
     func staging(ofApp appGUID: String) async throws(PlatformError) -> ObservedStaging {
         try await model.staging(ofApp: appGUID)
     }

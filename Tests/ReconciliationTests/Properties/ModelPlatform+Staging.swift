@@ -104,4 +104,18 @@ extension ModelPlatform {
     func activeDeployments() async throws(PlatformError) -> [String: [ObservedDeployment]] { [:] }
 
     func deployments(ofApp appGUID: String, rollout: String) async throws(PlatformError) -> [ObservedDeployment] { [] }
+
+    /// Every deployment that was asked for has succeeded.
+    func deployments(ofApp appGUID: String, approval id: String) async throws(PlatformError) -> [ObservedDeployment] {
+        sent.filter { request in
+            request.kind == .createDeployment
+                && request.body?["relationships"]?["app"]?["data"]?["guid"] == .text(Text(appGUID))
+                && request.body?["metadata"]?["labels"]?["evenkeel.dev/plan"] == .text(Text(id))
+        }
+        .map { _ in
+            var deployment = ObservedDeployment(guid: "deployment", reason: "DEPLOYED", createdAt: "")
+            deployment.isActive = false
+            return deployment
+        }
+    }
 }
