@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sandbox
 
-/// Approved restarts: what is set already is not live yet.
+/// Approved restarts: what is set already is not live yet, and what was stopped or started is another plan.
 @Suite struct SavedPlanRestartTests {
     private func manifest(_ rollout: String, _ command: String = "bin/new") -> String {
         "storefront: {rollout: \(rollout), processes: {web: {command: \(command)}}}"
@@ -111,6 +111,50 @@ import Testing
 
             #expect(apply.status == 0, "\(apply)")
             #expect(apply.output.contains("it is live at its next start"), "\(apply)")
+            #expect(await stage.writes() == [])
+        }
+    }
+
+    // MARK: - Stopped and started
+
+    @Test(arguments: ["stop", "start"])
+    func `a plan for an app that was stopped or started since says so`(_ action: String) async throws {
+        try await withStage { stage in
+            if action == "start" { try await stage.actByHand("stop", "storefront") }
+            try stage.write(manifest("rolling"))
+            let file = try await stage.savePlan()
+            try await stage.actByHand(action, "storefront")
+            await stage.sandbox.clearJournal()
+
+            let apply = await stage.command("apply", "--plan", file)
+
+            let done = action == "stop" ? "stopped" : "started"
+            #expect(apply.status == 4, "\(apply)")
+            #expect(apply.error.contains("the app was \(done) since the plan was made"), "\(apply)")
+            #expect(!apply.error.contains("the request says something else now"), "\(apply)")
+            #expect(await stage.writes() == [])
+        }
+    }
+
+    @Test func `so does one that stages a new droplet`() async throws {
+        var seed = Seed.storefront
+        seed.buildRuns = [Seed.BuildRun("*", processTypes: [("web", "bin/serve"), ("worker", "bin/work")])]
+        try await withStage(seed: seed) { stage in
+            try stage.write(
+                """
+                storefront:
+                  rollout: rolling
+                  droplet: {image: "registry.acme.example/storefront:2", image_update: restage}
+                """
+            )
+            let file = try await stage.savePlan()
+            try await stage.actByHand("stop", "storefront")
+            await stage.sandbox.clearJournal()
+
+            let apply = await stage.command("apply", "--plan", file)
+
+            #expect(apply.status == 4, "\(apply)")
+            #expect(apply.error.contains("the app was stopped since the plan was made"), "\(apply)")
             #expect(await stage.writes() == [])
         }
     }

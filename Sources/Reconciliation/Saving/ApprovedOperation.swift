@@ -68,16 +68,33 @@ extension Plan.Operation {
             }
             return "`\(change.field.definition.name)`: approved \(before.words), now \(change.words)"
         }
-        if !changed.isEmpty { return changed }
+        let restarted = startOrStop(before: now)
+        if !changed.isEmpty { return changed + restarted }
         // Of a type that was not there nothing was observed, and since it is there it has the server's defaults.
         if step == .newProcesses, now.step != .newProcesses { return owners }
         // Another attempt at the run that was approved, because the one before it has failed.
         let isRepetition =
             action == .run && attempts.contains(now.run?.attempt ?? 1) && run?.attempt != now.run?.attempt
-        let moved = owners + self.moved(in: now) { isRepetition && $0 == "run" }
+        let moved = owners + self.moved(in: now) { isRepetition && $0 == "run" } + restarted
         let isComparable = comparingBodies && !isRepetition && now.changes.count == changes.count
         if !moved.isEmpty || !isComparable || stagingProgress != nil { return moved }
         return now.isLike(self) ? [] : ["the request says something else now"]
+    }
+
+    /// What somebody has done to the app, where the settings are live at another moment than was approved.
+    ///
+    /// Of a stopped app nothing remembers that a restart is owed, so the requests are others (docs/rollouts.md).
+    private func startOrStop(before now: Plan.Operation) -> [String] {
+        guard effect != .atOnce, now.effect != .atOnce, (effect == .atStart) != (now.effect == .atStart) else {
+            return []
+        }
+        return now.effect == .atStart
+            ? [
+                "the app was stopped since the plan was made: approved to be live after a restart, now at its next start"
+            ]
+            : [
+                "the app was started since the plan was made: approved to be live at its next start, now after a restart"
+            ]
     }
 
     /// What was observed with another value when it was approved.
