@@ -157,6 +157,24 @@ import Testing
         }
     }
 
+    @Test func `an app that is restarted by hand while it is deployed is waited for`() async throws {
+        var seed = Seed.storefront
+        seed.processRuns = [Seed.ProcessRun(command: "bin/new", startSeconds: 12)]
+        try await withStage(seed: seed) { stage in
+            try stage.write("storefront: {rollout: rolling, processes: {web: {command: bin/new}}}")
+            await stage.meanwhile.set(
+                { try await stage.actByHand("stop", "storefront") },
+                { try await stage.actByHand("start", "storefront") }
+            )
+
+            let apply = await stage.run("apply", "--yes")
+
+            #expect(apply.status == 0, "\(apply)")
+            #expect(apply.error.contains("the app is STOPPED, looking once more"), "\(apply)")
+            await expectNothingLeft(stage)
+        }
+    }
+
     @Test func `a deployment of others whose app is stopped is not waited for`() async throws {
         try await withStage(seed: slow) { stage in
             try stage.write("storefront: {processes: {web: {instances: 5}}}")

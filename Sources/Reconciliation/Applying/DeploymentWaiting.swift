@@ -56,11 +56,13 @@ struct DeploymentWaiting: Sendable {
             ? "deployment \(deployment.guid) is \(deployment.reason), it has to end first"
             : "deployment \(deployment.guid) is \(deployment.reason): looking again"
         await progress(.waiting(wait.address, words))
+        var isStopped = false
         waiting: while deployment.isActive {
             if deployment.reason == "PAUSED" {
                 return stuck(end, .deploymentPaused(deployment, wait.address, at: wait.origin))
             }
-            var isStopped = false
+            let wasStopped = isStopped
+            isStopped = false
             if await patience.sleep() {
                 do {
                     switch try await look(at: deployment, &patience) {
@@ -71,6 +73,12 @@ struct DeploymentWaiting: Sendable {
                     case .stopped(let now):
                         deployment = now
                         isStopped = true
+                        // Who restarts an app with `cf restart` stops it for a moment.
+                        guard wasStopped else {
+                            patience.beginAgain()
+                            await progress(.waiting(wait.address, "the app is STOPPED, looking once more"))
+                            continue
+                        }
                     // Planning again tells what is not there any more.
                     case .gone, .appGone: break waiting
                     }

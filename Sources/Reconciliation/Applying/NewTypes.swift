@@ -45,7 +45,7 @@ extension AppApplier {
         guard case .process(let type) = operation.address.part else { return .notAttempted }
         let fault = try await sendOnce(on: clock) { () async throws(PlatformError) -> Diagnostic? in
             guard let app = try await platform.app(bindings.app.guid), app.name == bindings.app.name else {
-                return .appGone(operation)
+                return .noSuchAppNow(operation)
             }
             guard case .job(let job) = try await platform.send(bindings.fill(operation)) else { return nil }
             return try await self.fault(ofJob: job, operation)

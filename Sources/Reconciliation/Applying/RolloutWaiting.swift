@@ -9,6 +9,7 @@ extension AppApplier {
         _ patience: inout Patience
     ) async throws(PlatformError) -> Outcome {
         var deployment = deployment
+        var isStopped = false
         await progress(.waiting(operation.address, "deployment \(deployment.guid) is \(deployment.reason)"))
         while deployment.isActive {
             guard await patience.sleep() else {
@@ -22,8 +23,14 @@ extension AppApplier {
             let now: ObservedDeployment
             switch found {
             case nil: continue
-            case .found(let found): now = found
-            case .stopped(let found): return .failed(.stoppedWhileDeployed(operation, found))
+            case .found(let found): (now, isStopped) = (found, false)
+            case .stopped(let found):
+                if isStopped { return .failed(.stoppedWhileDeployed(operation, found)) }
+                // Who restarts an app with `cf restart` stops it for a moment.
+                isStopped = true
+                patience.beginAgain()
+                await progress(.waiting(operation.address, "the app is STOPPED, looking once more"))
+                continue
             case .gone: return .failed(.deploymentGone(operation, deployment))
             case .appGone: return .failed(.appGone(operation))
             }

@@ -56,7 +56,7 @@ extension Diagnostic {
     }
 
     /// The app has another name, or is deleted.
-    static func appGone(_ operation: Plan.Operation) -> Diagnostic {
+    static func noSuchAppNow(_ operation: Plan.Operation) -> Diagnostic {
         about(
             operation,
             .notFound,

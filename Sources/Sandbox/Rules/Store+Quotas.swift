@@ -78,7 +78,9 @@ extension Store {
     }
 }
 
-/// What is used of a quota. Sums in floating point: the largest values that the API accepts overflow whole numbers.
+/// What is used of a quota.
+///
+/// Sums in floating point: the largest values that the API accepts overflow whole numbers.
 private struct Use {
     var memory = 0.0
     var instances = 0.0
