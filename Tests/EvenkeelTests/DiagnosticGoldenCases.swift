@@ -75,6 +75,12 @@ extension DiagnosticGoldenTests {
         ),
         Case(
             code: .hiddenValue,
+            variant: "plan",
+            apps: "storefront: {rollout: restart, processes: {web: {command: bin/serve}}}",
+            user: "auditor"
+        ),
+        Case(
+            code: .hiddenValue,
             apps: "storefront: {processes: {web: {command: bin/serve}}}",
             command: "apply",
             arguments: ["--yes"],

@@ -11,11 +11,14 @@ struct AppApplier: Sendable {
     /// Nil where nothing is looked at before the first write.
     let deployments: DeploymentWatch?
     let progress: Applier.Progress
+    /// Whose values are seen.
+    let user: String
 
-    /// Ends at the first failure; an operation that the caller is not permitted ends the app before it begins.
+    /// Ends at the first failure; an operation that the caller is not permitted, or that is about a value that is hidden from
+    /// the caller, ends the app before it begins.
     func perform(_ operations: [Plan.Operation]) async -> [Outcome] {
         let forbidden = operations.map { operation in
-            operation.needs.map { Outcome.failed(.notPermitted(operation, needs: $0)) }
+            operation.needs.map { Outcome.failed(.notPermitted(operation, needs: $0)) } ?? hidden(operation)
         }
         if forbidden.contains(where: { $0 != nil }) {
             for (operation, outcome) in zip(operations, forbidden) {
@@ -61,6 +64,13 @@ struct AppApplier: Sendable {
     private func troubleOfDeployments(_ operations: [Plan.Operation]) async -> PlatformError? {
         guard app.unseen[.deployments] != nil, operations.contains(where: \.needsDeployments) else { return nil }
         return await deployments?.trouble
+    }
+
+    /// Nobody sends what he cannot compare; nil where everything is seen.
+    private func hidden(_ operation: Plan.Operation) -> Outcome? {
+        guard let change = operation.changes.first(where: \.isUnseen) else { return nil }
+        let key = operation.expected.first { $0.field == change.field }?.keyOrigin ?? change.origin
+        return .failed(.hiddenValue(change.field, operation.address, user: user, as: .error, at: key))
     }
 
     private func perform(

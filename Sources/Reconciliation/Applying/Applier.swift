@@ -159,7 +159,8 @@ package struct Applier: Sendable {
             options: options,
             taskGate: gate,
             deployments: watch,
-            progress: progress
+            progress: progress,
+            user: observed.identity.name
         )
         return { await applier.perform($0) }
     }

@@ -16,6 +16,8 @@ package struct FieldChange: Hashable, Sendable {
     package let isRemoval: Bool
     /// What was observed holds a secret, although no secret is declared for this field.
     var hidesBefore = false
+    /// What was observed is kept from this user, who cannot tell whether it is a change at all.
+    package internal(set) var isUnseen = false
 
     package init(
         _ field: Field,
@@ -61,7 +63,7 @@ package struct FieldChange: Hashable, Sendable {
 package struct Drift: Hashable, Sendable {
     /// In the order of declaration.
     package var changes: [FieldChange] = []
-    /// Fields whose values are kept from this user.
+    /// Fields whose values are kept from this user; each is among the changes, too.
     package var hidden: [DeclaredField] = []
     /// Fields that the server does not know.
     package var notShown: [DeclaredField] = []
@@ -84,7 +86,11 @@ package func drift(
     for field in declared {
         switch standing(of: field, in: observed, context: context) {
         case .inPlace: break
-        case .hidden: drift.hidden.append(field)
+        case .hidden:
+            drift.hidden.append(field)
+            var change = FieldChange(field.field, from: .null, to: field.value, at: field.origin, masked: field.masked)
+            change.isUnseen = true
+            drift.changes.append(change)
         case .notShown: drift.notShown.append(field)
         case .differs(let target):
             let before: FieldValue = if case .value(let value) = observed[field.field] { value } else { .null }

@@ -183,6 +183,8 @@ extension AppPlanner {
         /// What was observed of the resource, where records are written.
         var observed: ObservedFields = [:]
         var timeout: Int?
+        /// A restart only for hidden values.
+        var isConditional = false
         /// Requests that go before that of the operation.
         var preparing: [Request] = []
         /// Requests that go after it.
@@ -211,7 +213,9 @@ extension AppPlanner {
         var draft = draft
         let sent = sentFields(for: changes, declared: declared) + draft.records
         draft.preconditions =
-            changes.map { Plan.Precondition($0.field.definition.name, $0.before, isMasked: $0.masked != nil) }
+            changes.filter { !$0.isUnseen }.map {
+                Plan.Precondition($0.field.definition.name, $0.before, isMasked: $0.masked != nil)
+            }
             + draft.preconditions
         checkRoom(for: sent, draft)
         append(draft, changes: changes, body: body(of: sent, marker: draft.marker), expected: sent)
@@ -240,6 +244,7 @@ extension AppPlanner {
                 blocked: nil,
                 timeout: draft.timeout,
                 marksRestart: draft.marker != nil,
+                isConditional: draft.isConditional,
                 preparing: draft.preparing,
                 concluding: draft.concluding
             )
@@ -267,6 +272,7 @@ extension AppPlanner {
     /// Keeps what can not be decided of a resource.
     mutating func note(_ drift: Drift, of place: Address) {
         unknowns += drift.hidden.map { Plan.Unknown(address: place, field: $0.field, origin: $0.keyOrigin) }
+        diagnostics += drift.hidden.map { .hiddenValue($0.field, place, user: server.identity.name, at: $0.keyOrigin) }
         diagnostics += drift.notShown.map {
             .notSupportedByServer($0.field, place, version: server.apiVersion, at: $0.keyOrigin)
         }

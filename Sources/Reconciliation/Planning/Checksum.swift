@@ -6,6 +6,9 @@ extension Plan {
     /// Raised when a program that reads it would have to change.
     package static let formatVersion = 1
 
+    /// The checksum that an approval may name; nil where something is kept from this user: it approves only what was seen.
+    package var approvableChecksum: String? { unknowns.isEmpty ? checksum : nil }
+
     /// What an approval is about, as 64 hex digits: two plans that would do the same have the same checksum.
     ///
     /// Guids, times, origins, notes, costs and who asked are no part of it, so it outlives restarts, deployments and
@@ -46,7 +49,7 @@ extension FieldChange {
     }
 
     /// The observed value of a masked field is masked, too; that there is none is no secret.
-    package var isBeforeHidden: Bool { hidesBefore || (masked != nil && before != .null) }
+    package var isBeforeHidden: Bool { isUnseen || hidesBefore || (masked != nil && before != .null) }
 }
 
 extension FieldValue {

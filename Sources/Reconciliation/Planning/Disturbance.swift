@@ -14,7 +14,7 @@ extension Plan.Operation {
     /// What it does that disturbs the app, in words; empty for setting metadata, more instances and new tasks.
     var disturbances: [String] {
         switch action {
-        case .restart: ["a restart"]
+        case .restart: isConditional ? [] : ["a restart"]
         case .cancel: ["a cancelled task"]
         case .run, .wait, .adopt, .release: []
         case .update: changes.filter(\.disturbs).map(\.field.definition.name)
@@ -24,6 +24,8 @@ extension Plan.Operation {
 
 extension FieldChange {
     var disturbs: Bool {
+        // It is one when somebody who sees the value sends another.
+        if isUnseen { return false }
         switch field {
         case .image, .command, .user, .healthCheck, .readinessHealthCheck, .memory, .disk, .logRateLimit: return true
         case .instances:

@@ -6,6 +6,8 @@ package import Diagnostics
 /// plan, byte for byte; it holds no times and no guids but those in preconditions.
 package struct Plan: Hashable, Sendable, Codable {
     /// A declared field whose value is kept from this user, so that nobody knows whether it differs.
+    ///
+    /// It is planned as a change that is made only by somebody who sees the value.
     package struct Unknown: Hashable, Sendable, Codable {
         package let address: Address
         package let field: Field
@@ -141,6 +143,8 @@ extension Plan {
         package internal(set) var readiness: Int?
         /// The request remembers on the process that a restart is owed.
         package var marksRestart = false
+        /// A restart that is made only when a hidden value turns out to be another one.
+        package internal(set) var isConditional = false
         /// What is sent before the request, each only where it is needed: a package, the claim of a run.
         package var preparing: [Request] = []
         /// What is sent after it, such as the record of a run.
@@ -148,6 +152,16 @@ extension Plan {
 
         /// The next attempt at a run that is waited for, in case that it fails; nil where none may be made.
         package internal(set) var repetition: Repetition?
+
+        /// All that it changes is kept from this user, who cannot tell whether there is anything to do.
+        package var isUncertain: Bool {
+            isConditional || (!changes.isEmpty && changes.allSatisfy { $0.isUnseen || $0.isImplied })
+        }
+
+        /// It has settings that are not live at once and of which this user knows that they change.
+        package var changesWhatRuns: Bool {
+            changes.isEmpty || changes.contains { !$0.isUnseen && !$0.field.definition.isLiveAtOnce }
+        }
 
         /// All of it, in the order of sending.
         package var requests: [Request] { preparing + [request] + concluding }

@@ -1,4 +1,4 @@
-import Diagnostics
+package import Diagnostics
 
 // What planning has to say about an app, each at the line of the manifest that asked for it.
 
@@ -207,6 +207,30 @@ extension Diagnostic {
             subject: "\(address)",
             at: Annotation(origin),
             details: isImageInPlace ? [.restageInstead] : []
+        )
+    }
+
+    /// A value that is kept from this user; an error for whoever applies.
+    package static func hiddenValue(
+        _ field: Field,
+        _ address: Address,
+        user: String,
+        as severity: Severity = .warning,
+        at origin: SourceRange
+    ) -> Diagnostic {
+        Diagnostic(
+            severity,
+            .hiddenValue,
+            "`\(field.definition.name)` of `\(address)` is hidden from `\(user)`",
+            subject: "\(address)",
+            at: Annotation(origin, severity == .error ? "not compared, not sent" : "whether it differs is not known"),
+            details: [
+                .help(
+                    severity == .error
+                        ? "apply as a space developer"
+                        : "plan as a space developer, or save the plan with `--out` and let one apply it"
+                )
+            ]
         )
     }
 

@@ -19,7 +19,7 @@ package struct PlanSummary: Hashable, Sendable {
 
     package init(_ plan: Plan) {
         func count(_ action: Plan.Operation.Action) -> Int {
-            Set(plan.operations.filter { $0.action == action }.map(\.address)).count
+            Set(plan.operations.filter { $0.action == action && !$0.isUncertain }.map(\.address)).count
         }
         run = count(.run)
         update = count(.update)

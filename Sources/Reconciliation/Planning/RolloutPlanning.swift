@@ -33,6 +33,8 @@ extension AppPlanner {
         var draft = draft(of: rollout)
         draft.action = .restart
         draft.timeout = rollout.value.timeout
+        draft.isConditional = left.isEmpty && debt == nil && !changed.contains(where: \.changesWhatRuns)
+        if draft.isConditional { draft.notes.append("only when the hidden value turns out to be another one") }
         if !left.isEmpty { draft.notes.append("owed since an earlier change of \(left.joined(separator: ", "))") }
         if let debt {
             draft.notes.append("approved, and not made yet: somebody else has set what it is for")

@@ -29,6 +29,10 @@ package struct ApprovalReview: Sendable {
         plan = planning.plan
         plan.operations = []
         plan.declaredApps = approved.plan.declaredApps
+        // What is hidden matters where it was approved.
+        let fields = Dictionary(grouping: approved.plan.operations, by: \.address)
+            .mapValues { Set($0.flatMap(\.changes).map(\.field)) }
+        plan.unknowns.removeAll { fields[$0.address]?.contains($0.field) != true }
         let found = approved.declarations.found(in: planning.observed)
         let absences = Absences(planning.plan, approved: approved.identities, found: found)
         let managers = approved.declarations.managers
@@ -68,10 +72,22 @@ package struct ApprovalReview: Sendable {
         let isWhole = left.changes.count == now.changes.count
         let differences = operation.differences(from: left, comparingBodies: isWhole, manager: manager)
         guard differences.isEmpty else { return .stale(differences) }
+        if operation.isConditional, !setsHiddenValue(of: app), !absences.owesRestart(app, approval) {
+            return .inPlace(note: "the hidden value needs none")
+        }
         // Of a process that is there by now it was approved behind the rollout all the same.
         if operation.step == .newProcesses { left.step = .newProcesses }
         plan.operations.append(left.marked(by: approval))
         return .perform(plan.operations.count - 1)
+    }
+
+    /// A value that was hidden from the planner is another one than approved, and is set before.
+    private func setsHiddenValue(of app: Address) -> Bool {
+        verdicts.contains { operation, verdict in
+            guard case .perform(let index) = verdict, operation.address.appending(.app) == app else { return false }
+            let unseen = operation.changes.filter(\.isUnseen).map(\.field)
+            return plan.operations[index].changes.contains { unseen.contains($0.field) }
+        }
     }
 
     /// The plan with the operations that these verdicts are about and no others.
@@ -103,16 +119,25 @@ private struct Absences {
     private let observed: [Address: String]
     private let waiting: Set<Address>
     private let stopped: Set<Address>
+    private let apps: [Address: ObservedApp]
 
     init(_ plan: Plan, approved: [ApprovedPlan.Identity], found: [(Address, ObservedApp)]) {
         self.plan = plan
         self.approved = Dictionary(approved.map { ($0.address, $0.guid) }) { first, _ in first }
         observed = Dictionary(found.map { ($0, $1.guid) }) { first, _ in first }
+        apps = Dictionary(found) { first, _ in first }
         stopped = Set(found.filter { !$1.isStarted }.map(\.0))
         waiting = Set(plan.waits.map(\.address))
     }
 
     func isStopped(_ app: Address) -> Bool { stopped.contains(app) }
+
+    /// An apply of that saved plan has set something on a process that is not live yet.
+    func owesRestart(_ app: Address, _ approval: String) -> Bool {
+        (apps[app]?.processes ?? []).contains { process in
+            RestartMarker.owed(by: process) != nil && RestartMarker.isOf(approval, in: process.fields)
+        }
+    }
 
     func isWaiting(_ app: Address) -> Bool { waiting.contains(app) }
 
@@ -126,15 +151,11 @@ private struct Absences {
         if plan.erroneous.contains("\(app)") || plan.erroneous.contains("\(operation.address)") {
             return "it cannot be planned any more"
         }
-        let fields = Set(operation.changes.map(\.field))
         let isElsewhere = plan.operations.contains { other in
             other.address == operation.address && other.changes.contains { $0.field == .command }
         }
         if operation.request.kind == .createProcess, isElsewhere {
             return "the process exists by now, with another command"
-        }
-        if plan.unknowns.contains(where: { $0.address == operation.address && fields.contains($0.field) }) {
-            return "its value is hidden from `\(plan.user)`, so nobody knows whether it is in place"
         }
         return nil
     }

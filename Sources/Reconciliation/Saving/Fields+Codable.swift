@@ -3,7 +3,7 @@ package import Diagnostics
 /// Of a masked field the values stay behind: `before` becomes a mask, `after` nothing.
 extension FieldChange: Codable {
     private enum CodingKeys: CodingKey {
-        case field, before, after, origin, masked, isImplied, isRemoval, hidesBefore
+        case field, before, after, origin, masked, isImplied, isRemoval, hidesBefore, isUnseen
     }
 
     package init(from decoder: any Decoder) throws {
@@ -18,18 +18,20 @@ extension FieldChange: Codable {
             isRemoval: try container.decode(Bool.self, forKey: .isRemoval)
         )
         hidesBefore = try container.decodeIfPresent(Bool.self, forKey: .hidesBefore) ?? false
+        isUnseen = try container.decodeIfPresent(Bool.self, forKey: .isUnseen) ?? false
     }
 
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(field, forKey: .field)
-        try container.encode(isBeforeHidden ? .text("(hidden)") : before, forKey: .before)
+        try container.encode(isBeforeHidden && !isUnseen ? .text("(hidden)") : before, forKey: .before)
         try container.encode(masked == nil ? after : .null, forKey: .after)
         try container.encode(origin, forKey: .origin)
         try container.encodeIfPresent(masked, forKey: .masked)
         try container.encode(isImplied, forKey: .isImplied)
         try container.encode(isRemoval, forKey: .isRemoval)
         if hidesBefore { try container.encode(true, forKey: .hidesBefore) }
+        if isUnseen { try container.encode(true, forKey: .isUnseen) }
     }
 }
 

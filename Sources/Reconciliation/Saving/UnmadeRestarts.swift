@@ -51,7 +51,7 @@ private struct UnmadeRestarts {
         let planned = Set(planning.plan.operations.filter { $0.action == .restart }.map(\.address))
         let waiting = Set(planning.plan.waits.map(\.address))
         let operations = Dictionary(grouping: approved.plan.operations) { $0.address.appending(.app) }
-        for operation in approved.plan.operations where operation.action == .restart {
+        for operation in approved.plan.operations where operation.action == .restart && !operation.isConditional {
             let address = operation.address
             guard !planned.contains(address), !waiting.contains(address), let app = found[address], app.isStarted,
                 app.guid == guids[address]
@@ -79,8 +79,10 @@ extension RestartDebt {
             case (.droplet, .createBuild), (.droplet, .awaitBuild), (.droplet, .takeDroplet): droplet = .stagedAnew
             case (.droplet, .patchDroplet) where operation.marksRestart: droplet = .changedInPlace
             case (.process(let type), .patchProcess), (.process(let type), .scaleProcess):
-                let names = operation.changes.filter { !$0.isImplied && !$0.field.definition.isLiveAtOnce }
-                    .map(\.field.definition.name)
+                let names = operation.changes.filter {
+                    !$0.isImplied && !$0.isUnseen && !$0.field.definition.isLiveAtOnce
+                }
+                .map(\.field.definition.name)
                 if !names.isEmpty { processes[type, default: []] += names }
             default: break
             }

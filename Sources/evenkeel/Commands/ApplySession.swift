@@ -29,6 +29,8 @@ struct ApplySession: Sendable {
             if refusals.isEmpty, planning.isPaused {
                 // What it holds cannot be planned, so that the checksum says nothing.
                 refusals = planning.diagnostics.filter { $0.code == .deploymentInFlight }
+            } else if refusals.isEmpty, planning.plan.approvableChecksum == nil {
+                refusals = [.noChecksum(planning.plan)]
             } else if refusals.isEmpty, planning.plan.checksum != checksum {
                 refusals = [.otherChecksum(planning.plan.checksum, approved: checksum)]
             }
@@ -167,9 +169,10 @@ extension ApplySession {
     ) -> ExitStatus {
         // What the caller may not do is an error here, no longer a warning.
         let planned = ending.planned.filter { $0.code != .notPermitted || command.dryRun }
+            .filter { $0.code != .hiddenValue }
         let diagnostics =
             preparation.diagnostics + planned + ending.report.diagnostics
-            + ending.left.flatMap { plan in plan.unknowns.map { .hiddenValue($0, user: plan.user) } }
+            + hidden(ending)
             + failedBefore(ending) + heldByTasks(ending)
         desk.close(
             AnswerDocument(plan: ending.plan, diagnostics: diagnostics, report: ending.report, costs: costs),
@@ -177,6 +180,17 @@ extension ApplySession {
             shown: shown
         )
         return status(of: ending, diagnostics)
+    }
+
+    /// What is hidden from whoever applies; an operation that says so itself has its own diagnostic.
+    private func hidden(_ ending: Ending) -> [Diagnostic] {
+        let told = Set(ending.report.diagnostics.filter { $0.code == .hiddenValue }.map(\.subject))
+        return ending.left.flatMap { plan in
+            plan.unknowns.map {
+                .hiddenValue($0.field, $0.address, user: plan.user, as: .error, at: $0.origin)
+            }
+        }
+        .filter { !told.contains($0.subject) }
     }
 
     /// Runs of earlier applies; what has failed in this one has its own diagnostic.
@@ -250,14 +264,16 @@ extension Diagnostic {
         )
     }
 
-    fileprivate static func hiddenValue(_ unknown: Plan.Unknown, user: String) -> Diagnostic {
+    /// A checksum approves what was seen.
+    fileprivate static func noChecksum(_ plan: Plan) -> Diagnostic {
         Diagnostic(
             .error,
             .hiddenValue,
-            "`\(unknown.field.definition.name)` of `\(unknown.address)` is hidden from `\(user)`",
-            subject: "\(unknown.address)",
-            at: Annotation(unknown.origin, "not compared, not sent"),
-            details: [.help("apply as a space developer")]
+            "the plan has no checksum",
+            details: [
+                .note(FieldText.checksum(of: plan)),
+                .help("apply as somebody who sees what is declared, such as a space developer"),
+            ]
         )
     }
 }

@@ -66,6 +66,14 @@ enum FieldText {
         return "\(seconds)s"
     }
 
+    /// The plan's checksum, or why it has none that could be approved.
+    static func checksum(of plan: Plan) -> String {
+        if let checksum = plan.approvableChecksum { return checksum }
+        let count = plan.unknowns.count
+        let values = count == 1 ? "1 value is" : "\(count) values are"
+        return "none (\(values) hidden from \(value(Text(plan.user))); use --out)"
+    }
+
     /// `port -> http`, `+ /health` or `- legacy`.
     static func change(_ change: FieldChange) -> String {
         if let masked = change.masked {
@@ -75,6 +83,7 @@ enum FieldText {
         case (nil, let after?): return "+ \(after)"
         case (let before?, nil):
             if change.isRemoval { return "- \(before)    (no longer declared)" }
+            if change.isUnseen { return "\(before) -> (cleared)" }
             return change.isImplied ? "\(before) -> (cleared by the server)" : "- \(before)"
         case (let before?, let after?): return "\(before) -> \(after)"
         case (nil, nil): return "(cleared)"

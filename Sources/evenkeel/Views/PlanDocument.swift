@@ -7,7 +7,7 @@ struct PlanDocument {
 
     var json: JSON {
         [
-            "checksum": .text(Text(plan.checksum)),
+            "checksum": plan.approvableChecksum.map { .text(Text($0)) } ?? .null,
             "api": .text(Text(plan.api)),
             "user": .text(Text(plan.user)),
             "spaces": .list(plan.spaces.map { .text(Text($0)) }),
@@ -95,6 +95,7 @@ struct PlanDocument {
             "action": .text(Text(operation.action.rawValue)),
             "step": .text(Text(operation.step.rawValue)),
             "origin": DiagnosticDocument.place(operation.origin),
+            "if_needed": .bool(operation.isConditional),
             "live": .text(Text(operation.effect.rawValue)),
             "changes": .list(operation.changes.map(change)),
             "requests": .list(operation.requests.map(PlanDocument.request)),
@@ -112,6 +113,7 @@ struct PlanDocument {
             "field": .text(Text(change.field.definition.name)),
             "before": change.isBeforeHidden ? "(hidden)" : change.before.json,
             "after": change.masked.map { JSON.text($0) } ?? change.after.json ?? .null,
+            "hidden": .bool(change.isUnseen),
             "by_server": .bool(change.isImplied),
             "no_longer_declared": .bool(change.isRemoval),
         ]

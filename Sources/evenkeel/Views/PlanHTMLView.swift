@@ -22,7 +22,9 @@ struct PlanHTMLView {
             lines.append("</table>")
         }
         lines += advice
-        lines += ["<p>Checksum: <code>\(plan.checksum)</code></p>", "</body>", "</html>", ""]
+        let checksum =
+            plan.approvableChecksum.map { "<code>\($0)</code>" } ?? Markup.escaped(FieldText.checksum(of: plan))
+        lines += ["<p>Checksum: \(checksum)</p>", "</body>", "</html>", ""]
         return lines.joined(separator: "\n")
     }
 

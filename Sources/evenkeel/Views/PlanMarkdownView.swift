@@ -19,7 +19,9 @@ struct PlanMarkdownView {
             ? "no spaces" : plan.spaces.map { code(FieldText.value(Text($0))) }.joined(separator: ", ")
         head += "\n"
         for diagnostic in diagnostics.inOrder { head += "\n> " + markdown(headline(diagnostic)) + "\n" }
-        let tail = advice + "\nChecksum: <code>\(plan.checksum)</code>\n"
+        let checksum =
+            plan.approvableChecksum.map { "<code>\($0)</code>" } ?? markdown(FieldText.checksum(of: plan))
+        let tail = advice + "\nChecksum: \(checksum)\n"
         return head + body(within: longest - head.unicodeScalars.count - tail.unicodeScalars.count) + tail
     }
 

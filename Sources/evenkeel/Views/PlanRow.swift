@@ -18,12 +18,13 @@ struct PlanRow {
 extension Plan {
     /// Everything that the plan lists, in order.
     var rows: [PlanRow] {
-        waits.map(row) + operations.map(row) + unknowns.map(row) + failedRuns.map(row)
+        waits.map(row) + operations.map(row) + failedRuns.map(row)
     }
 
     private func row(_ operation: Plan.Operation) -> PlanRow {
         let sign =
             switch operation.action {
+            case _ where operation.isUncertain: "?"
             case .update: "~"
             case .run: "+"
             case .cancel: "-"
@@ -47,6 +48,8 @@ extension Plan {
             address: text(of: operation.address),
             origin: place(operation.origin),
             remarks: [
+                operation.isConditional ? "restart if needed" : nil,
+                operation.changes.contains(where: \.isUnseen) ? "hidden from \(FieldText.value(Text(user)))" : nil,
                 effect, operation.run?.wait.map { "waited for up to \(FieldText.duration($0))" },
                 operation.needs.map { "needs \($0)" },
                 operation.blocked.map { "not attempted: \($0)" },
@@ -80,24 +83,6 @@ extension Plan {
                         + "then the app is planned again"
                 )
             ]
-        )
-    }
-
-    private func row(_ unknown: Plan.Unknown) -> PlanRow {
-        PlanRow(
-            sign: "?",
-            color: .yellow,
-            word: "unknown",
-            address: text(of: unknown.address),
-            origin: place(unknown.origin),
-            remarks: [],
-            fields: [
-                (
-                    FieldText.value(Text(unknown.field.definition.name)),
-                    "unknown to \(FieldText.value(Text(user))) (needs space developer); never sent"
-                )
-            ],
-            notes: []
         )
     }
 

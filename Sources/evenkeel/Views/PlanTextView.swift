@@ -17,7 +17,7 @@ struct PlanTextView {
         for row in rows { lines += text(of: row, widths) }
         if !rows.isEmpty { lines.append("") }
         lines += notes
-        lines.append("Checksum: \(plan.checksum)")
+        lines.append("Checksum: \(FieldText.checksum(of: plan))")
         lines.append(PlanSummary(plan).line)
         return lines
     }

@@ -7,7 +7,7 @@ struct RestartAdvice {
 
     init(_ operations: [Plan.Operation], owed: [Plan.Owed] = []) {
         var apps = Set(owed.map(\.address))
-        for operation in operations where operation.effect == .afterRestart {
+        for operation in operations where operation.effect == .afterRestart && operation.changesWhatRuns {
             apps.insert(operation.address.appending(.app))
         }
         self.apps = apps.sorted()

@@ -129,13 +129,17 @@ import Testing
         #expect(PlanSummary(plan).line == "Plan: 1 task to run, 3 to update, 1 to cancel, 0 to restart, 0 unchanged.")
     }
 
-    @Test func `a value that is hidden is unknown and never sent`() {
+    @Test func `a value that is hidden is planned as a change of something unknown`() {
         var observed = observedApp()
         observed.processes[0].fields[.command] = .hidden
 
-        let plan = planned(process(declared(.command, .text("run"))), observed).plan
+        let (plan, diagnostics) = planned(process(declared(.command, .text("run"))), observed)
 
-        #expect(plan.operations.isEmpty)
+        #expect(plan.operations.map(\.changes) == [plan.operations.first?.changes.filter(\.isUnseen) ?? []])
+        #expect(plan.operations.first?.preconditions.contains { $0.name == "command" } == false)
+        #expect(plan.disturbances.isEmpty)
+        #expect(plan.approvableChecksum == nil)
+        #expect(diagnostics.map(\.code) == [.hiddenValue])
         #expect(plan.unknowns.map(\.field) == [.command])
         #expect(!plan.isEmpty)
         #expect(PlanSummary(plan).line.hasSuffix("0 unchanged. 1 unknown."))
