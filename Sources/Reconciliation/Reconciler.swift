@@ -46,15 +46,15 @@ package struct Reconciler: Sendable {
         stamps: Stamps = Stamps(),
         progress: @escaping Applier.Progress
     ) async -> ApplyReport {
-        let rounds = ApplyRounds(
-            reconciler: self,
-            desired: desired,
+        let context = ApplyContext(
             platform: platform,
             options: options,
             clock: clock,
             stamps: stamps,
-            progress: { await progress($0.hiding(desired.secrets)) }
+            progress: progress
         )
-        return await rounds.perform(planning).hiding(desired.secrets)
+        var rounds = Rounds(self, .declared(desired), context)
+        await rounds.perform(planning)
+        return rounds.report
     }
 }

@@ -2,17 +2,19 @@ import Diagnostics
 
 /// Performs the operations of one app, one after the other.
 struct AppApplier: Sendable {
-    let platform: any Platform
+    let context: ApplyContext
     let app: ObservedApp
-    let clock: any Clock<Duration>
-    let stamps: Stamps
-    let options: ApplyOptions
+    /// Whose values are seen.
+    let user: String
     let taskGate: Gate
     /// Nil where nothing is looked at before the first write.
     let deployments: DeploymentWatch?
-    let progress: Applier.Progress
-    /// Whose values are seen.
-    let user: String
+
+    var platform: any Platform { context.platform }
+    var options: ApplyOptions { context.options }
+    var clock: any Clock<Duration> { context.clock }
+    var stamps: Stamps { context.stamps }
+    var progress: Applier.Progress { context.progress }
 
     /// Ends at the first failure; an operation that the caller is not permitted, or that is about a value that is hidden from
     /// the caller, ends the app before it begins.

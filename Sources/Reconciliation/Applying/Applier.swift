@@ -56,12 +56,13 @@ package struct Applier: Sendable {
 
     package typealias Progress = @Sendable (Event) async -> Void
 
-    private let platform: any Platform
+    private let context: ApplyContext
     private let observed: ObservedState
-    private let options: ApplyOptions
-    private let clock: any Clock<Duration>
-    private let stamps: Stamps
-    private let progress: Progress
+
+    init(_ context: ApplyContext, observed: ObservedState) {
+        self.context = context
+        self.observed = observed
+    }
 
     package init(
         platform: any Platform,
@@ -71,18 +72,21 @@ package struct Applier: Sendable {
         stamps: Stamps = Stamps(),
         progress: @escaping Progress = { _ in }
     ) {
-        self.platform = platform
-        self.observed = observed
-        self.options = options
-        self.clock = clock
-        self.stamps = stamps
-        self.progress = progress
+        let context = ApplyContext(
+            platform: platform,
+            options: options,
+            clock: clock,
+            stamps: stamps,
+            progress: progress
+        )
+        self.init(context, observed: observed)
     }
 
     package func apply(_ plan: Plan) async -> ApplyReport {
         let groups = grouped(plan.operations)
         let apps = observedApps(of: groups)
         let gates = gates(for: groups)
+        let (platform, clock, options) = (context.platform, context.clock, context.options)
         let watch = platform.canWrite && !groups.isEmpty ? DeploymentWatch(platform: platform, clock: clock) : nil
         await watch?.look()
         var outcomes = [[Outcome]](repeating: [], count: groups.count)
@@ -137,7 +141,7 @@ package struct Applier: Sendable {
     private func gates(for groups: [[Plan.Operation]]) -> [String: Gate] {
         var gates: [String: Gate] = [:]
         for address in groups.compactMap(\.first?.address) where gates[address.spaceName] == nil {
-            gates[address.spaceName] = Gate(limit: max(1, options.taskParallelism))
+            gates[address.spaceName] = Gate(limit: max(1, context.options.taskParallelism))
         }
         return gates
     }
@@ -151,17 +155,8 @@ package struct Applier: Sendable {
         guard let address = operations.first?.address, let app
         else { return { operations in operations.map { _ in .notAttempted } } }
         let gate = gates[address.spaceName] ?? Gate(limit: 1)
-        let applier = AppApplier(
-            platform: platform,
-            app: app,
-            clock: clock,
-            stamps: stamps,
-            options: options,
-            taskGate: gate,
-            deployments: watch,
-            progress: progress,
-            user: observed.identity.name
-        )
+        let user = observed.identity.name
+        let applier = AppApplier(context: context, app: app, user: user, taskGate: gate, deployments: watch)
         return { await applier.perform($0) }
     }
 }

@@ -42,34 +42,6 @@ package struct ApplyReport: Hashable, Sendable {
         self.problems = problems
     }
 
-    /// One report after the other.
-    func followed(by other: ApplyReport) -> ApplyReport {
-        var report = ApplyReport(entries: entries + other.entries)
-        report.problems = problems + other.problems
-        report.laterPlans = laterPlans + other.laterPlans
-        return report
-    }
-
-    /// What was done, and the operations that wait for a deployment which began after the plan was made.
-    ///
-    /// Those and all later ones of their apps are planned again, so that the report forgets them.
-    func separatingPostponed() -> (done: ApplyReport, waits: [Plan.Wait], operations: [Plan.Operation]) {
-        var waits: [Address: Plan.Wait] = [:]
-        var kept: [Entry] = []
-        var operations: [Plan.Operation] = []
-        for entry in entries {
-            let app = entry.operation.address.appending(.app)
-            if case .postponed(let deployment) = entry.outcome {
-                waits[app] = Plan.Wait(address: app, origin: entry.operation.origin, deployment: deployment)
-            }
-            if waits[app] == nil { kept.append(entry) } else { operations.append(entry.operation) }
-        }
-        var done = ApplyReport(entries: kept)
-        done.problems = problems
-        done.laterPlans = laterPlans
-        return (done, waits.values.sorted { $0.address < $1.address }, operations)
-    }
-
     package var diagnostics: [Diagnostic] { failures + problems }
 
     private var failures: [Diagnostic] {

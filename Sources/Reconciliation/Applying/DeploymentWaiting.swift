@@ -153,12 +153,6 @@ extension Plan {
         plan.waits = []
         return plan
     }
-
-    /// The operations of the apps that have to be waited for.
-    var postponed: [Operation] {
-        let waiting = Set(waits.map(\.address))
-        return operations.filter { waiting.contains($0.address.appending(.app)) }
-    }
 }
 
 extension DesiredState {

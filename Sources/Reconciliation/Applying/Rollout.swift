@@ -32,7 +32,9 @@ extension AppApplier {
 
     /// Writes down that the restart is owed, where no change of this plan has done that.
     private func remember(_ operation: Plan.Operation, _ bindings: Bindings) async throws(PlatformError) {
-        guard !operation.preparing.isEmpty, try await platform.app(bindings.app.guid)?.isStarted != false else { return }
+        guard !operation.preparing.isEmpty, try await platform.app(bindings.app.guid)?.isStarted != false else {
+            return
+        }
         let values = bindings.values(for: operation)
         for request in operation.preparing { _ = try await platform.send(request.filled(with: values)) }
     }

@@ -32,30 +32,16 @@ extension Reconciler {
         clock: any Clock<Duration>,
         progress: @escaping Applier.Progress
     ) async throws(PlatformError) -> (planning: Planning, problems: [Diagnostic]) {
-        var waiting = DeploymentWaiting(
+        let context = ApplyContext(
             platform: platform,
+            options: options,
             clock: clock,
-            patience: options.deploymentPatience,
+            stamps: Stamps(),
             progress: progress
         )
-        return try await settled(planning, of: desired, &waiting)
-    }
-
-    /// The same with what is left of the patience for each app.
-    func settled(
-        _ planning: Planning,
-        of desired: DesiredState,
-        _ waiting: inout DeploymentWaiting
-    ) async throws(PlatformError) -> (planning: Planning, problems: [Diagnostic]) {
-        var planning = planning
-        var warnings: [Diagnostic] = []
-        while waiting.platform.canWrite, !planning.plan.waits.isEmpty {
-            let (_, problems) = await waiting.wait(for: planning.plan.waits)
-            warnings += problems.filter { $0.severity != .error }
-            guard !problems.hasErrors else { return (planning, problems) }
-            planning = try await plan(desired)
-        }
-        return (planning, warnings)
+        var rounds = Rounds(self, .declared(desired), context)
+        let settled = try await rounds.settle(planning)
+        return (settled, rounds.problems)
     }
 
     /// Performs what is left of an approved plan and nothing else; nothing at all when it is stale.
@@ -70,15 +56,18 @@ extension Reconciler {
         stamps: Stamps = Stamps(),
         progress: @escaping Applier.Progress
     ) async throws(PlatformError) -> ApprovedApply {
-        var rounds = ApprovedRounds(
-            reconciler: self,
-            approved: approved,
+        let context = ApplyContext(
             platform: platform,
             options: options,
             clock: clock,
             stamps: stamps,
-            progress: { await progress($0.hiding(approved.declarations.secrets)) }
+            progress: progress
         )
-        return try await rounds.perform()
+        var rounds = Rounds(self, .approved(approved), context)
+        let settled = try await rounds.settle(try await plan(approved.declarations))
+        let planning = try await planningUnmadeRestarts(of: approved, settled)
+        if !rounds.problems.hasErrors { await rounds.perform(planning) }
+        let left = ApprovalReview(of: approved, against: planning).plan
+        return ApprovedApply(report: rounds.report, plan: left, diagnostics: planning.diagnostics)
     }
 }
