@@ -140,6 +140,23 @@ import Testing
         }
     }
 
+    @Test func `a run that has failed since it was approved to be waited for is repeated`() async throws {
+        try await withStage(seed: seed(Seed.TaskRun("migrate", runSeconds: 20, result: .failed))) { stage in
+            try stage.write("storefront: {tasks: {migrate: {command: bin/migrate, wait: true, retries: 1}}}")
+            await stage.sandbox.addFault(
+                Fault(method: "GET", path: "/v3/tasks/*", times: 1, .answer(status: 400, headers: [], body: []))
+            )
+            try #require(await stage.run("apply", "--yes").status == 1)
+            let file = try await stage.savePlan()
+            await stage.sandbox.advance(by: 60)
+
+            let apply = await stage.runAlone("apply", "--plan", file)
+
+            #expect(apply.status == 5, "\(apply)")
+            #expect(await posts(stage) == 1)
+        }
+    }
+
     @Test func `without a wait the next apply repeats what has failed`() async throws {
         try await withStage(seed: seed(Seed.TaskRun("migrate", runSeconds: 2, result: .failed))) { stage in
             try stage.write("storefront: {tasks: {migrate: {command: bin/migrate, retries: 1}}}")

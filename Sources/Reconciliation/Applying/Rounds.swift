@@ -197,8 +197,9 @@ extension Rounds {
         return (planning.plan, Array(start..<steps.count))
     }
 
-    /// What the review leaves of it; nil when something is stale before the first write. Later that costs its app.
+    /// What the review leaves of it; nil when something is stale before the first write.
     ///
+    /// What is stale later costs its app.
     /// An operation that is done already is done once more where the same change is needed again; else it is left as it is.
     private mutating func takeApproved(
         _ approved: ApprovedPlan,

@@ -12,6 +12,8 @@ extension Plan.Operation {
         // A run that an interrupted apply has started is only waited for, or written down.
         if approved.action == .run, action == .wait { return true }
         if [.run, .wait].contains(approved.action), adoptsRuns { return true }
+        // A run that was to be waited for has failed by now.
+        if approved.action == .wait, action == .run { return true }
         return request.path == approved.request.path
     }
 
@@ -20,6 +22,7 @@ extension Plan.Operation {
     /// A field that the approved request sends beside its changes stays, so that its change is noticed. So does everything
     /// where only records were approved and something has to be changed now.
     func limited(to approved: Plan.Operation) -> Plan.Operation? {
+        if approved.action == .wait, action == .run { return self }
         let known = Set(approved.changes.map(\.field) + approved.expected.map(\.field))
         let others = Set(changes.map(\.field)).subtracting(known)
         guard !others.isEmpty else { return self }
@@ -52,6 +55,11 @@ extension Plan.Operation {
         case (.run, .wait), (.run, .adopt), (.wait, .adopt):
             // Without a fingerprint it is the run of the droplet that was still to be staged.
             return isOpen || run?.fingerprint == now.run?.fingerprint ? [] : ["another run is in progress"]
+        case (.wait, .run):
+            let left = run?.retriesLeft ?? 0
+            let next = (run?.attempt ?? 1) + 1
+            let isApproved = run?.fingerprint == now.run?.fingerprint && next..<next + left ~= now.run?.attempt ?? 1
+            return isApproved ? [] : ["approved: waiting for a run, now: starting one"]
         case (.update, .adopt), (.update, .release): return owners
         case (let before, let after) where before != after:
             return ["approved: \(before.rawValue), now: \(after.rawValue)"] + now.changes.map(\.notApproved)

@@ -50,15 +50,15 @@ extension Store {
     }
 
     /// Makes a process of a type that the app does not have yet.
-    func makeProcess(ofType type: Text, of app: AppRow, _ call: Call) -> ProcessRow {
+    func makeProcess(ofType type: Text, of app: AppRow, byManifest: Bool = false, _ call: Call) -> ProcessRow {
         let process = ProcessRow(ofType: type, guid: makeGUID(), version: makeGUID(), in: app, at: now)
         processes.insert(process)
-        record(
-            "audit.app.process.create",
-            app: app.guid,
-            ["process_guid": .text(process.guid), "process_type": .text(process.type.string)],
-            call
-        )
+        var data = JSONObject([
+            (name: "process_guid", value: .text(process.guid)),
+            (name: "process_type", value: .text(process.type.string)),
+        ])
+        if byManifest { data["manifest_triggered"] = .bool(true) }
+        record("audit.app.process.create", app: app.guid, .object(data), call)
         return process
     }
 }

@@ -25,6 +25,8 @@ extension Store {
                     "For application '\(application.name)': the sandbox makes no apps, and there is none of this name"
                 )
             }
+            let text = String(decoding: call.request.body, as: UTF8.self)
+            record("audit.app.apply_manifest", app: app.guid, ["request": ["manifest": .text(text)]], call)
             do throws(Refusal) {
                 for process in application.processes { try apply(process, to: app, call) }
             } catch let refusal {
@@ -32,8 +34,6 @@ extension Store {
                 error = refusal
                 break
             }
-            let text = String(decoding: call.request.body, as: UTF8.self)
-            record("audit.app.apply_manifest", app: app.guid, ["request": ["manifest": .text(text)]], call)
         }
         let job = JobRow(
             guid: makeGUID(),
@@ -80,7 +80,8 @@ extension Store {
     /// (`cloud_controller_ng app/actions/app_apply_manifest.rb`).
     private func apply(_ wanted: SpaceManifest.Process, to app: AppRow, _ call: Call) throws(Refusal) {
         let process =
-            newestProcess(of: app, type: wanted.type.string) ?? makeProcess(ofType: wanted.type, of: app, call)
+            newestProcess(of: app, type: wanted.type.string)
+            ?? makeProcess(ofType: wanted.type, of: app, byManifest: true, call)
         if process.isWeb, deploymentBlocksWeb(of: app) {
             throw .unprocessable("Cannot update this process while a deployment is in flight.")
         }
@@ -91,7 +92,24 @@ extension Store {
         let messages = ProcessModelRules.messages(updated) + quotaMessages(updated)
         guard messages.isEmpty else { throw .unprocessable(messages) }
         processes.update(process.guid) { $0 = updated }
+        if wanted.command != nil { tell(.text(Hidden.text), of: "command", "update", process, call) }
+        if let count = wanted.instances { tell(.number(String(count)), of: "instances", "scale", process, call) }
         if app.isStarted, updated.instances != process.instances { try desire([process.guid]) }
+    }
+}
+
+extension Store {
+    /// Events of what a manifest sets say so, and have its keys.
+    private func tell(_ value: JSONValue, of key: String, _ kind: String, _ process: ProcessRow, _ call: Call) {
+        record(
+            "audit.app.process.\(kind)",
+            app: process.appGUID,
+            [
+                "process_guid": .text(process.guid), "process_type": .text(process.type.string),
+                "request": .object(JSONObject([(name: key, value: value)])), "manifest_triggered": .bool(true),
+            ],
+            call
+        )
     }
 }
 
