@@ -128,6 +128,66 @@ import Testing
         }
     }
 
+    /// Makes a process of the type `clock`, past Evenkeel.
+    private func makeByHand(_ stage: Stage, instances: Int, command: String = "bin/theirs") async throws {
+        try await stage.applyByHand(
+            "applications: [{name: storefront, processes: [{type: clock, command: \(command), instances: \(instances)}]}]"
+        )
+    }
+
+    @Test(arguments: ["bin/theirs", "bin/tick"])
+    func `a process that somebody makes meanwhile keeps its instances`(_ command: String) async throws {
+        try await withStage(seed: seed()) { stage in
+            try stage.write(manifest("rolling", "{command: bin/tick}"))
+            await stage.meanwhile.set { try await makeByHand(stage, instances: 3, command: command) }
+
+            let apply = await stage.run("apply", "--yes")
+
+            #expect(apply.status == (command == "bin/tick" ? 0 : 1), "\(apply)")
+            #expect(try await stage.json("/v3/processes?types=clock").contains(#""instances":3"#))
+        }
+    }
+
+    @Test(arguments: ["{instances: 1}", "{instances: 1, command: bin/tick}"])
+    func `an approved new process that runs by now is another one`(_ process: String) async throws {
+        try await withStage(seed: seed()) { stage in
+            try stage.write(manifest("rolling", process))
+            let file = try await stage.savePlan()
+            try await makeByHand(stage, instances: 6)
+            await stage.sandbox.clearJournal()
+
+            let apply = await stage.runAlone("apply", "--plan", file)
+
+            #expect(apply.status == 4, "\(apply)")
+            #expect(await stage.writes() == [])
+        }
+    }
+
+    @Test func `a type that the app has by now is not looked for in the droplet`() async throws {
+        var seed = seed()
+        seed.buildRuns = [Seed.BuildRun("*", processTypes: [("web", "bin/serve"), ("worker", "bin/work")])]
+        try await withStage(seed: seed) { stage in
+            try stage.write(manifest("rolling", "{metadata: {labels: {tier: jobs}}}"))
+            let file = try await stage.savePlan()
+            try await makeByHand(stage, instances: 0)
+
+            let apply = await stage.runAlone("apply", "--plan", file)
+
+            #expect(apply.status == 0, "\(apply)")
+        }
+    }
+
+    @Test func `a target without the droplet is told of`() async throws {
+        try await withStage(seed: seed()) { stage in
+            try stage.write(manifest("rolling"))
+
+            let plan = await stage.run("plan", "--target", "acme/production/storefront/processes/clock")
+
+            #expect(plan.status == 1, "\(plan)")
+            #expect(plan.error.contains("let `--target` cover the droplet, too"), "\(plan)")
+        }
+    }
+
     @Test func `work of the server that fails is told in its own words`() async throws {
         try await withStage(seed: seed()) { stage in
             try stage.write(manifest("rolling", "{instances: 1, command: bin/tick}"))

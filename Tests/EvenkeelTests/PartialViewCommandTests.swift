@@ -54,6 +54,67 @@ import Testing
         }
     }
 
+    @Test func `what a saved plan holds of an app that is not shown is not stale, and the others go on`() async throws {
+        try await withStage { stage in
+            try stage.write(Self.manifest)
+            let file = try await stage.savePlan()
+            await fail("/v3/tasks", stage)
+
+            let apply = await stage.runAlone("apply", "--plan", file)
+
+            #expect(apply.status == 1, "\(apply)")
+            #expect(!apply.error.contains("plan-stale"), "\(apply)")
+            #expect(apply.output.contains("Applied 1 of 2 operations; 0 failed, 1 not attempted."), "\(apply)")
+            await stage.sandbox.store.clearFaults()
+            let again = await stage.runAlone("apply", "--plan", file)
+            #expect(again.status == 0, "\(again)")
+        }
+    }
+
+    @Test(arguments: ["/v3/processes", "/v3/droplets"])
+    func `leftovers that cannot be read cost the plan nothing`(_ path: String) async throws {
+        try await withStage { stage in
+            try stage.write("payments: {metadata: {labels: {tier: web}}}", manager: "alpha")
+            await stage.sandbox.addFault(
+                Fault(
+                    method: "GET",
+                    path: path,
+                    query: [("space_guids", "*")],
+                    times: nil,
+                    .answer(status: 500, headers: [], body: [])
+                )
+            )
+
+            let plan = await stage.run("plan", "--leftovers")
+
+            #expect(plan.status == 1, "\(plan)")
+            #expect(plan.output.contains("update  acme/production/payments"), "\(plan)")
+            #expect(plan.error.contains("show what is no longer declared"), "\(plan)")
+        }
+    }
+
+    @Test(arguments: [500, 403])
+    func `names that cannot be suggested cost nothing else`(_ status: Int) async throws {
+        try await withStage { stage in
+            try stage.write("payments: {processes: {web: {instances: 2}}}\npaymints: {}")
+            await stage.sandbox.addFault(
+                Fault(
+                    method: "GET",
+                    path: "/v3/apps",
+                    skip: 1,
+                    times: nil,
+                    .answer(status: status, headers: [], body: [])
+                )
+            )
+
+            let plan = await stage.run("plan")
+
+            #expect(plan.status == 1, "\(plan)")
+            #expect(plan.output.contains("update  acme/production/payments/processes/web"), "\(plan)")
+            #expect(plan.error.contains("error[not-found]"), "\(plan)")
+        }
+    }
+
     @Test func `roles that are not shown are needed by nobody`() async throws {
         try await withStage { stage in
             try stage.write(Self.manifest)

@@ -39,10 +39,11 @@ extension Observation {
         if let error = sighting.unseen.first?.value, sighting.unseen.count == needs.appNames.count { throw error }
         guard sighting.isPaged else { return sighting }
         let missing = needs.names(missingIn: sighting.rows).filter { sighting.unseen[$0] == nil }
-        sighting.rows += try await client.list(
-            ListQuery("/v3/apps", [spaces, .init("names", missing)]),
+        let moved = try await client.sight(
+            PartedQuery("/v3/apps", by: .init("names", missing), [spaces]),
             of: WireApp.self
         )
+        sighting.add(moved)
         return sighting
     }
 
@@ -78,12 +79,13 @@ extension Observation {
         )
         if processes.isPaged {
             let lacking = found.guids(lacking: processes.rows).filter { processes.unseen[$0] == nil }
-            let again = try await client.list(
-                ListQuery("/v3/processes", [.init("app_guids", lacking)]),
+            let again = try await client.sight(
+                PartedQuery("/v3/processes", by: .init("app_guids", lacking)),
                 of: WireProcess.self
             )
             let asked = Set(lacking)
-            processes.rows = processes.rows.filter { !asked.contains($0.appGUID) } + again
+            processes.rows.removeAll { asked.contains($0.appGUID) }
+            processes.add(again)
         }
         return Related(processes: processes, tasks: try await tasks.get())
     }
@@ -102,22 +104,26 @@ extension Observation {
     }
 
     /// Runs of what is declared that no page held: by their labels, and what is to be canceled by its names.
-    func missedRuns(of assembly: Assembly, _ tasks: Sighting<WireTask>) async throws(PlatformError) -> [WireTask] {
-        guard tasks.isPaged else { return [] }
+    func missedRuns(
+        of assembly: Assembly,
+        _ tasks: Sighting<WireTask>
+    ) async throws(PlatformError) -> Sighting<WireTask> {
+        guard tasks.isPaged else { return Sighting() }
         let runs = assembly.unseenRuns.batches(of: Observation.fewRuns).map { batch in
             let labels = Set(batch.map(\.label)).sorted().joined(separator: ",")
             let selector = PercentEncoding.once("evenkeel.dev/run in (\(labels))")
             let apps = ListQuery.Filter("app_guids", Set(batch.map(\.app)).sorted())
-            return ListQuery("/v3/tasks", [apps], fixed: "label_selector=\(selector)")
+            return PartedQuery("/v3/tasks", by: apps, fixed: "label_selector=\(selector)")
         }
         let canceled = assembly.unseenCancels.batches(of: Observation.fewRuns).map { batch in
             let apps = ListQuery.Filter("app_guids", Set(batch.map(\.app)).sorted())
             let names = ListQuery.Filter("names", Set(batch.map(\.name)).sorted())
-            return ListQuery("/v3/tasks", [apps, names, .init("states", ["PENDING", "RUNNING"])])
+            return PartedQuery("/v3/tasks", by: apps, [names, .init("states", ["PENDING", "RUNNING"])])
         }
-        return try await parallelMap(runs + canceled) { (query) async throws(PlatformError) in
-            try await client.list(query, of: WireTask.self)
-        }.flatMap { $0 }
+        let parts = try await parallelMap(runs + canceled) { (query) async throws(PlatformError) in
+            try await client.sight(query, of: WireTask.self)
+        }
+        return parts.reduce(into: Sighting()) { $0.add($1) }
     }
 
     /// By guid; where that would be many requests, whole spaces are read first.
@@ -142,8 +148,8 @@ extension Observation {
         sighting.rows = rows + sighting.rows
         if sighting.isPaged {
             let missing = wanted.subtracting(sighting.rows.map(\.droplet.guid)).filter { sighting.unseen[$0] == nil }
-            let query = ListQuery("/v3/droplets", [.init("guids", missing.sorted())])
-            sighting.rows += try await client.list(query, of: WireDroplet.self)
+            let query = PartedQuery("/v3/droplets", by: .init("guids", missing.sorted()))
+            sighting.add(try await client.sight(query, of: WireDroplet.self))
         }
         return sighting
     }

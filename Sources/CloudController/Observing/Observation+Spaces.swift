@@ -41,6 +41,16 @@ extension Observation {
         }
     }
 
+    /// What is only read to suggest a name; nothing where that list fails.
+    private func shown<Row: Decodable & Sendable>(
+        _ query: ListQuery,
+        of type: Row.Type
+    ) async throws(PlatformError) -> [Row] {
+        let rows = await attempted { () async throws(PlatformError) in try await client.firstPage(query, of: type) }
+        if case .success(let rows) = try rows.ofOneList() { return rows }
+        return []
+    }
+
     private func suggestOrganizations(
         _ state: inout ObservedState,
         found: [WireNamed]
@@ -48,7 +58,7 @@ extension Observation {
         let names = Set(found.map(\.name.caseFolded))
         guard desired.spaces.contains(where: { !names.contains($0.organization.value.caseFolded) }) else { return }
         let query = ListQuery("/v3/organizations", [], perPage: Observation.suggestions)
-        state.organizationNames = try await client.firstPage(query, of: WireNamed.self).map(\.name)
+        state.organizationNames = try await shown(query, of: WireNamed.self).map(\.name)
     }
 
     private func suggestSpaces(_ state: inout ObservedState, found: [WireNamed]) async throws(PlatformError) {
@@ -63,7 +73,7 @@ extension Observation {
             [.init("organization_guids", organizations.map(\.guid))],
             perPage: Observation.suggestions
         )
-        let spaces = try await client.firstPage(query, of: WireNamed.self)
+        let spaces = try await shown(query, of: WireNamed.self)
         for organization in organizations {
             state.spaceNames[organization.name] =
                 spaces.filter { $0.organizationGUID == organization.guid }.map(\.name)
@@ -82,7 +92,7 @@ extension Observation {
                 [.init("space_guids", lacking.map(\.guid))],
                 perPage: Observation.suggestions
             )
-            apps = try await client.firstPage(query, of: WireApp.self)
+            apps = try await shown(query, of: WireApp.self)
         }
         let names = Dictionary(grouping: apps, by: \.spaceGUID).mapValues { $0.map(\.app.name) }
         let guids = Set(lacking.map(\.guid))

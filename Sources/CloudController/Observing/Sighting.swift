@@ -12,6 +12,12 @@ struct Sighting<Row: Sendable>: Sendable {
 }
 
 extension Sighting {
+    /// Takes what another look has brought, and has not.
+    mutating func add(_ other: Sighting) {
+        rows += other.rows
+        unseen.merge(other.unseen) { first, _ in first }
+    }
+
     init(_ listing: Listing<Row>) {
         self.init(rows: listing.rows, isPaged: listing.isPaged)
     }
@@ -28,18 +34,21 @@ struct PartedQuery: Sendable {
     /// The filter whose values tell the parts.
     private let parted: ListQuery.Filter
     private let others: [ListQuery.Filter]
+    /// Sent as it stands, already encoded.
+    private let fixed: String
 
-    init(_ path: String, by parted: ListQuery.Filter, _ others: [ListQuery.Filter] = []) {
+    init(_ path: String, by parted: ListQuery.Filter, _ others: [ListQuery.Filter] = [], fixed: String = "") {
         self.path = path
         self.parted = parted
         self.others = others
+        self.fixed = fixed
     }
 
     fileprivate var values: [String] { parted.values }
-    fileprivate var whole: ListQuery { ListQuery(path, [parted] + others) }
+    fileprivate var whole: ListQuery { ListQuery(path, [parted] + others, fixed: fixed) }
 
     fileprivate func part(_ values: [String]) -> ListQuery {
-        ListQuery(path, [ListQuery.Filter(parted.name, values)] + others)
+        ListQuery(path, [ListQuery.Filter(parted.name, values)] + others, fixed: fixed)
     }
 }
 

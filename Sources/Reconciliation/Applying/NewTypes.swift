@@ -43,7 +43,13 @@ extension AppApplier {
     func create(process operation: Plan.Operation, _ bindings: inout Bindings) async throws(PlatformError) -> Outcome {
         guard platform.canWrite else { return .wouldSend(bindings.fillAll(operation)) }
         guard case .process(let type) = operation.address.part else { return .notAttempted }
+        var isFound = false
         let fault = try await sendOnce(on: clock) { () async throws(PlatformError) -> Diagnostic? in
+            // It would take the instances of one that somebody has made meanwhile.
+            if let process = try await platform.process(ofApp: bindings.app.guid, type: type) {
+                isFound = true
+                return mismatch(operation, process.fields, bindings) == nil ? nil : .madeByOthers(operation)
+            }
             guard let app = try await platform.app(bindings.app.guid), app.name == bindings.app.name else {
                 return .noSuchAppNow(operation)
             }
@@ -59,7 +65,7 @@ extension AppApplier {
             return .failed(.notTaken(operation, mismatch, isForeign: false))
         }
         bindings.add(process)
-        return .applied(note: nil)
+        return isFound ? .inPlace(note: nil) : .applied(note: nil)
     }
 
     /// The process of that type as it is now, also when the apply is being interrupted.
@@ -113,7 +119,9 @@ extension AppApplier {
         guard let commands = shown.detectedCommands else { return nil }
         let types = bindings.app.processes.map(\.type)
         for declared in wanted {
-            guard case .process(let type) = declared.address.part, commands[type] == nil else { continue }
+            guard case .process(let type) = declared.address.part, commands[type] == nil, !types.contains(type) else {
+                continue
+            }
             let brought = commands.keys.sorted()
             let all = types + brought.filter { !types.contains($0) }
             return .notBrought(declared.address, type, by: brought, among: all, at: declared.origin)

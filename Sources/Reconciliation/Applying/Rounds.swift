@@ -210,7 +210,9 @@ extension Rounds {
         if apps == nil, approved.plan.operations.contains(where: { planning.isPaused($0.address) }) { return nil }
         let review = ApprovalReview(of: apps.map { approved.keeping($0) } ?? approved, against: planning)
         let places = steps.indices.filter { apps?.contains(steps[$0].app) ?? true }
-        let waiting = context.platform.canWrite ? Set(planning.plan.waits.map(\.address)) : []
+        var waiting = context.platform.canWrite ? Set(planning.plan.waits.map(\.address)) : []
+        // What the server does not show is neither stale nor in place, either; that is told, and costs the app.
+        waiting.formUnion(steps.map(\.app).filter { planning.isUnseen($0, of: approved.declarations) })
         var stale: Set<Address> = []
         for (place, (operation, verdict)) in zip(places, review.verdicts) where !steps[place].isDone {
             guard case .stale(let reasons) = verdict, !waiting.contains(steps[place].app) else { continue }

@@ -55,6 +55,16 @@ extension Diagnostic {
         )
     }
 
+    /// A process of a new type is there before we made it.
+    static func madeByOthers(_ operation: Plan.Operation) -> Diagnostic {
+        about(
+            operation,
+            .notTaken,
+            "`\(operation.address)` was made by somebody else meanwhile, with another command",
+            [.note("nothing was sent: it would lose its instances"), .help("run again: the app is planned anew")]
+        )
+    }
+
     /// The app has another name, or is deleted.
     static func noSuchAppNow(_ operation: Plan.Operation) -> Diagnostic {
         about(

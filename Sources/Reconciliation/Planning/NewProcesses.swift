@@ -8,7 +8,13 @@ extension AppPlanner {
     mutating func planMissing(_ declared: DesiredProcess, _ place: Address) {
         let types = observed.processes.map(\.type)
         guard let restage else {
-            diagnostics.append(.noProcess(place, declared.type, among: types, at: declared.origin))
+            var diagnostic = Diagnostic.noProcess(place, declared.type, among: types, at: declared.origin)
+            if pendingImageOutsideTargets != nil {
+                diagnostic.details.append(
+                    .help("let `--target` cover the droplet, too: its new image may bring the type")
+                )
+            }
+            diagnostics.append(diagnostic)
             return
         }
         let brought = restage.droplet?.detectedCommands.map { Set($0.keys) }

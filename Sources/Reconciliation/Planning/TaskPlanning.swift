@@ -176,7 +176,7 @@ extension AppPlanner {
 
     /// A declared image that the droplet does not have yet and that the targets leave out: a run now would use the old
     /// image and count as one of the new.
-    private var pendingImageOutsideTargets: DeclaredField? {
+    var pendingImageOutsideTargets: DeclaredField? {
         guard let image = desired.imageOutsideTargets, let droplet = observed.droplet, droplet.isDocker else {
             return nil
         }

@@ -69,6 +69,9 @@ package struct ApprovalReview: Sendable {
         }
         guard kept.isEmpty else { return .stale(kept) }
         guard var left = now.limited(to: operation) else { return .inPlace(note: nil) }
+        if operation.step == .newProcesses, left.step != .newProcesses, let count = absences.instances(of: operation) {
+            return .stale(["the process exists by now, with \(count) instances"])
+        }
         let isWhole = left.changes.count == now.changes.count
         let differences = operation.differences(from: left, comparingBodies: isWhole, manager: manager)
         guard differences.isEmpty else { return .stale(differences) }
@@ -137,6 +140,15 @@ private struct Absences {
         (apps[app]?.processes ?? []).contains { process in
             RestartMarker.owed(by: process) != nil && RestartMarker.isOf(approval, in: process.fields)
         }
+    }
+
+    /// Instances of a process that somebody has given some; nil where it has none, as when a droplet has just brought it.
+    func instances(of operation: Plan.Operation) -> Int? {
+        let process = apps[operation.address.appending(.app)]?.processes.first {
+            operation.address.part == .process($0.type)
+        }
+        guard case .value(.number(let count)) = process?.fields[.instances], count > 0 else { return nil }
+        return count
     }
 
     func isWaiting(_ app: Address) -> Bool { waiting.contains(app) }

@@ -7,6 +7,19 @@ extension Reconciler.Planning {
         return diagnostics.contains { $0.code == .deploymentInFlight && $0.severity == .error && $0.subject == app }
     }
 
+    /// The server did not show what is declared of the app; it was told why.
+    func isUnseen(_ address: Address, of desired: DesiredState) -> Bool {
+        let space = observed.space(organization: address.organization, space: address.space)
+        if space?.unseenApps[address.app.caseFolded] != nil { return true }
+        guard let app = space?.app(named: address.app) else { return false }
+        let declaration = desired.apps.first { space, declared in
+            declared.name.caseFolded == address.app.caseFolded
+                && space.space.value.caseFolded == address.space.caseFolded
+                && space.organization.value.caseFolded == address.organization.caseFolded
+        }
+        return declaration?.app.complaints(app, at: address, api: observed.api).hasErrors ?? false
+    }
+
     /// So it is for an app that is declared.
     package var isPaused: Bool { diagnostics.contains { $0.code == .deploymentInFlight && $0.severity == .error } }
 }

@@ -74,7 +74,7 @@ private struct StatusMaker {
         where observed.unseen[.processes] == nil && !observed.processes.contains(where: { $0.type == process.type }) {
             let place = address.appending(.process(process.type))
             let types = observed.processes.map(\.type)
-            if app.awaitsImage(observed) {
+            if app.mayBring(process.type, observed) {
                 diagnostics.append(.notThereYet(place, process.type, among: types, at: process.origin))
             } else {
                 diagnostics.append(.noProcess(place, process.type, among: types, at: process.origin))
@@ -186,11 +186,12 @@ extension Field {
 }
 
 extension DesiredApp {
-    /// A new image is declared and not the current one yet, which may bring more process types.
-    fileprivate func awaitsImage(_ observed: ObservedApp) -> Bool {
-        guard case .text(let image) = restagedImage?.value, let droplet = observed.droplet, droplet.isDocker else {
-            return false
-        }
-        return observed.staging.image(of: droplet) != .value(.text(image))
+    /// A new image is declared and not the current one yet, and nobody knows that it does not bring the process type.
+    fileprivate func mayBring(_ type: Text, _ observed: ObservedApp) -> Bool {
+        guard case .text(let image) = restagedImage?.value, let droplet = observed.droplet, droplet.isDocker,
+            observed.staging.image(of: droplet) != .value(.text(image))
+        else { return false }
+        let staged = observed.staging.droplet(of: image, besides: observed.currentDropletGUID)
+        return staged?.detectedCommands.map { $0[type] != nil } ?? true
     }
 }

@@ -65,9 +65,9 @@ struct PlanCommand: ParsableCommand, WorkCommand {
             return try await withPlatform(preparation.connection) { platform async throws(PlatformError) in
                 let reconciler = Reconciler(platform: platform, options: limits.planOptions)
                 let planning = try await reconciler.plan(preparation.desired)
-                let leftovers = try await findLeftovers(preparation.declared, platform)
+                let (leftovers, trouble) = try await findLeftovers(preparation.declared, platform)
                 let remarks =
-                    limits.limits.refusals(of: planning.plan, as: .warning) + (await platform.takeWarnings())
+                    limits.limits.refusals(of: planning.plan, as: .warning) + trouble + (await platform.takeWarnings())
                 let findings = Findings(
                     planning: planning,
                     leftovers: leftovers,
@@ -81,13 +81,19 @@ struct PlanCommand: ParsableCommand, WorkCommand {
         }
     }
 
-    /// Nil when nobody asked for them.
+    /// Nil when nobody asked for them, or when they could not be read.
     private func findLeftovers(
         _ declared: DesiredState,
         _ platform: CloudControllerPlatform
-    ) async throws(PlatformError) -> [Leftover]? {
-        guard showsLeftovers else { return nil }
-        return Reconciliation.leftovers(of: declared, in: try await platform.wholeSpaces(of: declared))
+    ) async throws(PlatformError) -> (leftovers: [Leftover]?, trouble: [Diagnostic]) {
+        guard showsLeftovers else { return (nil, []) }
+        do {
+            return (Reconciliation.leftovers(of: declared, in: try await platform.wholeSpaces(of: declared)), [])
+        } catch {
+            // The plan was read before, and stands without them.
+            if error.code == .cancelled { throw error }
+            return (nil, [error.diagnostic(intent: "show what is no longer declared", api: platform.api)])
+        }
     }
 
     /// What there is to show.

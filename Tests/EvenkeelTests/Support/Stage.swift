@@ -108,12 +108,17 @@ struct Stage {
 
     /// Sends a request as the user, past Evenkeel, and gives the body of the answer, whatever its status.
     @discardableResult
-    private func send(_ method: String, _ path: String, _ body: String? = nil) async throws -> String {
+    private func send(
+        _ method: String,
+        _ path: String,
+        _ body: String? = nil,
+        type: String = "application/json"
+    ) async throws -> String {
         let token = try #require(await sandbox.accessToken(for: user))
         let request = IncomingRequest(
             method,
             path,
-            headers: [("Authorization", "bearer \(token)"), ("Content-Type", "application/json")],
+            headers: [("Authorization", "bearer \(token)"), ("Content-Type", type)],
             body: Array((body ?? "").utf8)
         )
         let store = sandbox.store
@@ -214,6 +219,13 @@ struct Stage {
         )
         let guid = try #require(package.firstMatch(of: #/"guid": ?"([^"]+)"/#)).output.1
         try await send("POST", "/v3/builds", #"{"package": {"guid": "\#(guid)"}}"#)
+    }
+
+    /// Applies a manifest of the server's own kind to acme/production, past Evenkeel.
+    func applyByHand(_ manifest: String) async throws {
+        let space = try await json("/v3/spaces?names=production")
+        let guid = try #require(space.firstMatch(of: #/"guid": ?"([^"]+)"/#)).output.1
+        try await send("POST", "/v3/spaces/\(guid)/actions/apply_manifest", manifest, type: "application/x-yaml")
     }
 
     /// The guid of the current droplet of an app of acme/production.
