@@ -63,7 +63,8 @@ extension Diagnostic {
     static func unknownOutcome(
         _ operation: Plan.Operation,
         _ error: PlatformError,
-        after search: Duration
+        after search: Duration,
+        isInterrupted: Bool
     ) -> Diagnostic {
         var diagnostic = refused(operation, error)
         diagnostic.code = .unknownOutcome
@@ -71,7 +72,9 @@ extension Diagnostic {
         let search =
             error.code == .cancelled
             ? "interrupted before an answer came"
-            : "no run with its label appeared within \(search.components.seconds) seconds"
+            : isInterrupted
+                ? "interrupted while a run with its label was looked for; none had appeared"
+                : "no run with its label appeared within \(search.components.seconds) seconds"
         diagnostic.details += [
             .note("\(search); it was not sent again, so that it cannot run twice"),
             .help("run again: the next apply finds out whether the run exists, and creates it only if not"),

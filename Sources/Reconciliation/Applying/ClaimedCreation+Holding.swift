@@ -96,7 +96,10 @@ extension ClaimedCreation {
                 return nil
             }
             guard let run = await lateRow() else {
-                return .ended(.failed(.unknownOutcome(operation, error, after: times.search)))
+                let isInterrupted = Task.isCancelled
+                return .ended(
+                    .failed(.unknownOutcome(operation, error, after: times.search, isInterrupted: isInterrupted))
+                )
             }
             if run.isNotStarted, error.isCertainRefusal { return await refuse(run, claim, error) }
             if let result = await conclude(run, claim) { return result }

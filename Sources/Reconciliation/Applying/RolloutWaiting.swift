@@ -215,17 +215,27 @@ extension Platform {
     ///
     /// Cancelling is safe to repeat (`cloud_controller_ng app/actions/deployment_cancel.rb`).
     func cancel(_ deployment: ObservedDeployment, clock: any Clock<Duration>) async -> CancelledDeployment {
-        let request = Request(.cancelDeployment, path: "/v3/deployments/\(deployment.guid)/actions/cancel", body: nil)
-        var pauses = [1, 2, 4]
-        while true {
-            var refusal: PlatformError?
-            do { _ = try await send(request) } catch { refusal = error }
-            let now = try? await self.deployment(deployment.guid)
-            let hasEnded = now.map { !$0.isActive || $0.reason == "CANCELING" } ?? false
-            guard let error = refusal, !hasEnded else { return CancelledDeployment(deployment: now, refusal: nil) }
-            guard error.isTransient, !pauses.isEmpty,
-                (try? await clock.sleep(for: .seconds(pauses.removeFirst()))) != nil
-            else { return CancelledDeployment(deployment: now, refusal: error) }
+        let guid = deployment.guid
+        let request = Request(.cancelDeployment, path: "/v3/deployments/\(guid)/actions/cancel", body: nil)
+        do throws(PlatformError) {
+            let now = try await sendOnce(on: clock) { error in
+                error.isTransient
+            } _: { () async throws(PlatformError) -> ObservedDeployment? in
+                _ = try await send(request)
+                return try? await self.deployment(guid)
+            } orFind: { _ async throws(PlatformError) -> ObservedDeployment?? in
+                await ended(guid).map { .some($0) }
+            }
+            return CancelledDeployment(deployment: now, refusal: nil)
+        } catch {
+            if let ended = await ended(guid) { return CancelledDeployment(deployment: ended, refusal: nil) }
+            return CancelledDeployment(deployment: try? await self.deployment(guid), refusal: error)
         }
+    }
+
+    /// The deployment where it has ended or is being cancelled; nil where it goes on, or cannot be read.
+    private func ended(_ guid: String) async -> ObservedDeployment? {
+        guard let now = try? await deployment(guid), !now.isActive || now.reason == "CANCELING" else { return nil }
+        return now
     }
 }

@@ -271,7 +271,7 @@ extension Diagnostic {
             .hiddenValue,
             "the plan has no checksum",
             details: [
-                .note(FieldText.checksum(of: plan)),
+                .note(FieldText.hidden(in: plan)),
                 .help("apply as somebody who sees what is declared, such as a space developer"),
             ]
         )

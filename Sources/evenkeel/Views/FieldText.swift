@@ -68,10 +68,14 @@ enum FieldText {
 
     /// The plan's checksum, or why it has none that could be approved.
     static func checksum(of plan: Plan) -> String {
-        if let checksum = plan.approvableChecksum { return checksum }
+        plan.approvableChecksum ?? "none (\(hidden(in: plan)); use --out)"
+    }
+
+    /// How much the user of a plan could not see.
+    static func hidden(in plan: Plan) -> String {
         let count = plan.unknowns.count
         let values = count == 1 ? "1 value is" : "\(count) values are"
-        return "none (\(values) hidden from \(value(Text(plan.user))); use --out)"
+        return "\(values) hidden from \(value(Text(plan.user)))"
     }
 
     /// `port -> http`, `+ /health` or `- legacy`.
