@@ -128,6 +128,43 @@ import Testing
         }
     }
 
+    @Test(
+        .tags(.thorough),
+        arguments: ["rolling", "restart", "none"],
+        [usual, "{instances: 2, command: bin/tick, memory_in_mb: 128}"]
+    )
+    func `a death at any request is healed by the next apply`(_ rollout: String, _ process: String) async throws {
+        var request = 0
+        var isAlive = false
+        while !isAlive {
+            request += Effort.isFull ? 1 : 12
+            for moment in Fault.Moment.allCases {
+                try await withStage(seed: seed()) { stage in
+                    try stage.write(manifest(rollout, process))
+                    var dying = stage
+                    let transport = DyingTransport(try #require(stage.network), at: request, moment)
+                    dying.network = transport
+                    _ = await dying.run("apply", "--yes")
+                    isAlive = !transport.hasDied
+                    // What is left of a run that nobody saw to begin may appear for a while, and claims have to die.
+                    await stage.sandbox.advance(by: 300)
+
+                    let second = await stage.run("apply", "--yes")
+
+                    let place = Comment(rawValue: "\(rollout), request \(request), \(moment): \(second)")
+                    #expect(second.status == 0, place)
+                    #expect(await stage.posts() == 1, place)
+                    let shown = try await stage.process(ofApp: "storefront", "clock")
+                    #expect(shown.contains(#""instances":2"#), place)
+                    await stage.sandbox.clearJournal()
+                    #expect(await stage.run("apply", "--yes").status == 0, place)
+                    #expect(await stage.writes() == [], place)
+                }
+            }
+        }
+        #expect(request > 20)
+    }
+
     /// Makes a process of the type `clock`, past Evenkeel.
     private func makeByHand(_ stage: Stage, instances: Int, command: String = "bin/theirs") async throws {
         try await stage.applyByHand(
