@@ -87,10 +87,10 @@ struct LiveTransportTests {
 
     @Test func `an answer that never comes`() async throws {
         try await Listener.with(.silence) { listener in
-            let error = try await error("http://127.0.0.1:\(listener.port)") { $0.requestTimeout = .milliseconds(20) }
+            let error = try await error("http://127.0.0.1:\(listener.port)") { $0.requestTimeout = .milliseconds(500) }
 
             #expect(error.code == .timedOut)
-            #expect(error.cause == "no complete answer within 0.02 s")
+            #expect(error.cause == "no complete answer within 0.5 s")
             #expect(error.mayHaveHappened)
         }
     }
@@ -179,15 +179,18 @@ struct LiveTransportTests {
     ) async throws {
         try await Listener.with(.answerOnce(Self.fine)) { listener in
             let transport = try LiveTransport(LiveTransport.Settings())
-            for number in 1...3 {
+            var sent: [Substring] = []
+            // On a busy machine a connection can be too old to be used again.
+            for number in 1...20 where sent.count == Set(sent).count {
                 let url = "http://127.0.0.1:\(listener.port)"
                 let response = try? await transport.send(TransportRequest(method, "/\(number)", of: try .test(url)))
                 #expect(response?.status == 200)
+                let lines = listener.received.split(separator: "\r\n").filter { $0.hasSuffix("HTTP/1.1") }
+                sent = lines.map { $0.split(separator: " ")[1] }
             }
             await transport.shutdown()
 
-            let sent = listener.received.split(separator: "\r\n").filter { $0.hasSuffix("HTTP/1.1") }
-            #expect(sent.map { $0.split(separator: " ")[1] } == ["/1", "/2", "/2", "/3"])
+            #expect(sent.count == Set(sent).count + 1)
         }
     }
 
