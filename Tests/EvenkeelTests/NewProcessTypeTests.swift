@@ -225,6 +225,18 @@ import Testing
         }
     }
 
+    @Test func `work that the server has forgotten is looked at by what it has made`() async throws {
+        try await withStage(seed: seed()) { stage in
+            try stage.write(manifest("rolling", "{instances: 1, command: bin/tick}"))
+            await stage.sandbox.addFault(
+                Fault(method: "GET", path: "/v3/jobs/*", times: nil, .answer(status: 404, headers: [], body: []))
+            )
+
+            #expect(await stage.run("apply", "--yes").status == 0)
+            await expectNothingLeft(stage)
+        }
+    }
+
     @Test func `work of the server that fails is told in its own words`() async throws {
         try await withStage(seed: seed()) { stage in
             try stage.write(manifest("rolling", "{instances: 1, command: bin/tick}"))

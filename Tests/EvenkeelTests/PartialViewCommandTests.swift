@@ -71,6 +71,29 @@ import Testing
         }
     }
 
+    @Test func `an app that breaks the list of apps is held by a saved plan, too`() async throws {
+        try await withStage { stage in
+            try stage.write(Self.manifest)
+            let file = try await stage.savePlan()
+            await stage.sandbox.addFault(
+                Fault(
+                    method: "GET",
+                    path: "/v3/apps",
+                    query: [("names", "*storefront*")],
+                    times: nil,
+                    .answer(status: 500, headers: [], body: [])
+                )
+            )
+
+            let apply = await stage.runAlone("apply", "--plan", file)
+
+            #expect(apply.status == 1, "\(apply)")
+            #expect(!apply.error.contains("plan-stale"), "\(apply)")
+            #expect(apply.error.contains("read app `acme/production/storefront`"), "\(apply)")
+            #expect(apply.output.contains("Applied 1 of 2 operations; 0 failed, 1 not attempted."), "\(apply)")
+        }
+    }
+
     @Test(arguments: ["/v3/processes", "/v3/droplets"])
     func `leftovers that cannot be read cost the plan nothing`(_ path: String) async throws {
         try await withStage { stage in

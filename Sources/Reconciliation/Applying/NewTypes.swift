@@ -51,7 +51,7 @@ extension AppApplier {
                 return mismatch(operation, process.fields, bindings) == nil ? nil : .madeByOthers(operation)
             }
             guard let app = try await platform.app(bindings.app.guid), app.name == bindings.app.name else {
-                return .noSuchAppNow(operation)
+                return .appDeletedOrRenamed(operation)
             }
             guard case .job(let job) = try await platform.send(bindings.fill(operation)) else { return nil }
             return try await self.fault(ofJob: job, operation)

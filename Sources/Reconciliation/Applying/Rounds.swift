@@ -207,17 +207,18 @@ extension Rounds {
         ofApps apps: Set<Address>?
     ) async -> (Plan, [Int])? {
         // What a paused deployment holds is neither stale nor in place: the same approval holds when it has ended.
-        if apps == nil, approved.plan.operations.contains(where: { planning.isPaused($0.address) }) { return nil }
+        let paused = planning.pausedApps
+        if apps == nil, steps.contains(where: { paused.contains("\($0.app)") }) { return nil }
         let review = ApprovalReview(of: apps.map { approved.keeping($0) } ?? approved, against: planning)
         let places = steps.indices.filter { apps?.contains(steps[$0].app) ?? true }
         var waiting = context.platform.canWrite ? Set(planning.plan.waits.map(\.address)) : []
         // What the server does not show is neither stale nor in place, either; that is told, and costs the app.
-        waiting.formUnion(steps.map(\.app).filter { planning.isUnseen($0, of: approved.declarations) })
+        waiting.formUnion(planning.unseenApps(of: approved.declarations))
         var stale: Set<Address> = []
         for (place, (operation, verdict)) in zip(places, review.verdicts) where !steps[place].isDone {
             guard case .stale(let reasons) = verdict, !waiting.contains(steps[place].app) else { continue }
             stale.insert(steps[place].app)
-            if !planning.isPaused(operation.address) { problems.append(.planStale(operation, reasons)) }
+            if !paused.contains("\(steps[place].app)") { problems.append(.planStale(operation, reasons)) }
         }
         if apps == nil, !stale.isEmpty { return nil }
         var kept: [ApprovalReview.Verdict] = []

@@ -1,8 +1,8 @@
 /// Sends what must not happen twice: an answer that was lost, or an error, may be of something that has happened.
 ///
 /// What there is decides then, right after it and once more after a pause, since what the server is still busy with shows
-/// late. Only what did not happen is sent again, up to three times. Seven steps of an apply share this: restart, deployment,
-/// scale, cancel of a task, cancel of a deployment, process by a manifest, and, with a ladder of its own, staging.
+/// late. Only what did not happen is sent again, up to three times. Staging does without, since it looks at everything anew
+/// before each of its requests.
 ///
 /// - Parameter isUnclear: the error leaves open whether it has happened; that of a read leaves nothing open.
 /// - Parameter look: what came of it, nil when nothing did; it may throw the error as final.

@@ -66,7 +66,7 @@ extension Diagnostic {
     }
 
     /// The app has another name, or is deleted.
-    static func noSuchAppNow(_ operation: Plan.Operation) -> Diagnostic {
+    static func appDeletedOrRenamed(_ operation: Plan.Operation) -> Diagnostic {
         about(
             operation,
             .notFound,

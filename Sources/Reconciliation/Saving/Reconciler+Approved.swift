@@ -1,26 +1,30 @@
 package import Diagnostics
 
 extension Reconciler.Planning {
-    /// A paused deployment of the app keeps it from being planned; it was told.
-    package func isPaused(_ address: Address) -> Bool {
-        let app = "\(address.appending(.app))"
-        return diagnostics.contains { $0.code == .deploymentInFlight && $0.severity == .error && $0.subject == app }
+    /// The apps that a paused deployment keeps from being planned; it was told.
+    var pausedApps: Set<String> {
+        let told = diagnostics.filter { $0.code == .deploymentInFlight && $0.severity == .error }
+        return Set(told.compactMap(\.subject))
     }
 
-    /// The server did not show what is declared of the app; it was told why.
-    func isUnseen(_ address: Address, of desired: DesiredState) -> Bool {
-        let space = observed.space(organization: address.organization, space: address.space)
-        if space?.unseenApps[address.app.caseFolded] != nil { return true }
-        guard let app = space?.app(named: address.app) else { return false }
-        let declaration = desired.apps.first { space, declared in
-            declared.name.caseFolded == address.app.caseFolded
-                && space.space.value.caseFolded == address.space.caseFolded
-                && space.organization.value.caseFolded == address.organization.caseFolded
+    /// The apps of which the server did not show what is declared; it was told why.
+    func unseenApps(of desired: DesiredState) -> Set<Address> {
+        var unseen: Set<Address> = []
+        for declared in desired.spaces {
+            let (organization, name) = (declared.organization.value, declared.space.value)
+            guard let space = observed.space(organization: organization, space: name) else { continue }
+            let apps = space.appsByName
+            for app in declared.apps {
+                let address = Address(organization: organization, space: name, app: app.name)
+                let complaints =
+                    apps[app.name.caseFolded].map { app.complaints($0, at: address, api: observed.api) } ?? []
+                if space.unseenApps[app.name.caseFolded] != nil || complaints.hasErrors { unseen.insert(address) }
+            }
         }
-        return declaration?.app.complaints(app, at: address, api: observed.api).hasErrors ?? false
+        return unseen
     }
 
-    /// So it is for an app that is declared.
+    /// A paused deployment keeps an app from being planned.
     package var isPaused: Bool { diagnostics.contains { $0.code == .deploymentInFlight && $0.severity == .error } }
 }
 
